@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All kernels for one instruction set. CMake compiles this file once per set with GS_ISA naming it
+// (baseline, avx2, avx512); everything but the table has internal linkage, so the linker can never
+// put wide instructions into a narrow path.
+#include "gridswarm/kernel/kernels.hpp"
+
+#define GS_CONCAT(a, b) a##b
+#define GS_TABLE(isa) GS_CONCAT(kernels_, isa)
+
+namespace gridswarm::inline GS_ABI::kernel {
+
+extern const Kernels GS_TABLE(GS_ISA);
+const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA};
+
+}  // namespace gridswarm::inline GS_ABI::kernel

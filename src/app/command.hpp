@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a command of the program is: a name, options that point at variables, and a function.
+//
+// Only parse.cpp knows CLI11. A command file fills one Command and touches no parser.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/base/fields.hpp"
+
+namespace gridswarm::app {
+
+/// Options that every command has.
+struct Common {
+  bool json = false;          ///< --json: one object on stdout, everything else on stderr
+  std::int64_t seed = 1;      ///< --seed
+  std::int64_t threads = 0;   ///< --threads, 0: all cores of this process
+  std::string out;            ///< -o FILE or folder
+};
+
+/// One option. `name` as typed: "--tol" or, without dashes, a positional argument.
+struct Option {
+  using Value = std::variant<bool*, std::int64_t*, double*, std::string*>;
+  std::string name;
+  Value value;
+  std::string text;
+  bool required = false;
+};
+
+struct Command {
+  std::string name;
+  std::string text;              ///< one line for --help
+  std::vector<Option> options;
+  std::function<ExitCode(const Common&)> run;
+};
+
+/// Add one option per field of S that `target` owns; "dt_s" becomes "--dt-s".
+template <class S>
+void add_fields(Command& command, S& target) {
+  for (const Field<S>& field : fields<S>()) {
+    std::string name = std::string("--") + field.name;
+    for (char& c : name)
+      if (c == '_') c = '-';
+    std::visit([&](auto member) { command.options.push_back({name, &(target.*member), field.text}); },
+               field.member);
+  }
+}
+
+/// Parse the command line, run the chosen command, return the exit status. Prints help and errors.
+int run_program(int argc, char** argv, std::span<const Command> commands);
+
+}  // namespace gridswarm::app

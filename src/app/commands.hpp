@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The commands of the program, one function per file command_<name>.cpp.
+#pragma once
+
+#include "app/command.hpp"
+
+namespace gridswarm::app {
+
+Command info_command();
+
+}  // namespace gridswarm::app

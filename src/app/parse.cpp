@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The command line, by CLI11. The only file that knows it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "app/command.hpp"
+
+namespace gridswarm::app {
+namespace {
+
+void add_option(CLI::App& parser, const Option& option) {
+  std::visit(
+      [&](auto* target) {
+        CLI::Option* added = nullptr;
+        if constexpr (std::is_same_v<decltype(target), bool*>)
+          added = parser.add_flag(option.name, *target, option.text);
+        else
+          added = parser.add_option(option.name, *target, option.text)->capture_default_str();
+        if (option.required) added->required();
+      },
+      option.value);
+}
+
+int report_error(const Error& error) {
+  std::fprintf(stderr, "gridswarm: %s\n", error.what());
+  return static_cast<int>(error.exit_code);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, std::span<const Command> commands) {
+  CLI::App parser("gridswarm: a feeder full of distributed energy resources as a swarm", "gridswarm");
+  parser.set_version_flag("--version", "gridswarm " GRIDSWARM_VERSION);
+  parser.require_subcommand(1);
+  parser.footer(
+      "Exit status: 0 ok, 1 run-time failure, 2 usage, 3 not converged or infeasible, 4 file error,\n"
+      "5 verification failed, 130 interrupted.");
+  Common common;
+  const Command* chosen = nullptr;
+  for (const Command& command : commands) {
+    CLI::App* sub = parser.add_subcommand(command.name, command.text);
+    sub->add_flag("--json", common.json, "one JSON object on stdout, everything else on stderr");
+    sub->add_option("--seed", common.seed, "seed of everything random")->capture_default_str();
+    sub->add_option("--threads", common.threads, "threads, 0 for all cores")->capture_default_str();
+    sub->add_option("-o,--out", common.out, "where results are written");
+    for (const Option& option : command.options) add_option(*sub, option);
+    sub->callback([&chosen, &command] { chosen = &command; });
+  }
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return parser.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  try {
+    return static_cast<int>(chosen->run(common));
+  } catch (const Error& error) {
+    return report_error(error);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gridswarm: %s\n", error.what());
+    return static_cast<int>(ExitCode::run_time);
+  }
+}
+
+}  // namespace gridswarm::app

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ask the processor once which kernels it can run, and hold the table in use.
+#include "gridswarm/kernel/isa.ipp"
+#include "gridswarm/kernel/kernels.hpp"
+#include "gridswarm/kernel/reference.hpp"
+
+namespace gridswarm::inline GS_ABI::kernel {
+
+extern const Kernels kernels_baseline;
+#if defined(GRIDSWARM_X86)
+extern const Kernels kernels_avx2;
+extern const Kernels kernels_avx512;
+#endif
+
+namespace {
+
+const Kernels kernels_reference = reference_kernels();
+
+const Kernels* table_of(Isa isa) {
+  switch (isa) {
+    case Isa::reference: return &kernels_reference;
+    case Isa::baseline: return &kernels_baseline;
+#if defined(GRIDSWARM_X86)
+    case Isa::avx2: return __builtin_cpu_supports("x86-64-v3") ? &kernels_avx2 : nullptr;
+    case Isa::avx512: return __builtin_cpu_supports("x86-64-v4") ? &kernels_avx512 : nullptr;
+#else
+    default: return nullptr;
+#endif
+  }
+  return nullptr;
+}
+
+const Kernels* widest() {
+  for (int i = isa_count - 1; i > 0; --i)
+    if (const Kernels* table = table_of(static_cast<Isa>(i))) return table;
+  return &kernels_reference;
+}
+
+const Kernels*& in_use() {
+  static const Kernels* table = widest();
+  return table;
+}
+
+}  // namespace
+
+bool is_supported(Isa isa) { return table_of(isa) != nullptr; }
+Isa isa_in_use() { return in_use()->isa; }
+
+bool use_isa(Isa isa) {
+  const Kernels* table = table_of(isa);
+  if (!table) return false;
+  in_use() = table;
+  return true;
+}
+
+const Kernels& kernels() { return *in_use(); }
+
+}  // namespace gridswarm::inline GS_ABI::kernel

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of base/, once.
+#include "gridswarm/base/csr.ipp"
+#include "gridswarm/base/exchange.ipp"
+#include "gridswarm/base/random.ipp"
