@@ -1,0 +1,4 @@
+# What every target of ours gets, and nobody else: rounding rule and warnings.
+function(gridswarm_flags target)
+  target_compile_options(${target} PRIVATE -ffp-contract=off -Wall -Wextra)
+endfunction()
