@@ -11,11 +11,11 @@ namespace gridswarm::inline GS_ABI::cluster {
 
 /// A partition of the agents of one feeder into electrically connected clusters.
 struct Clusters {
-  std::vector<Index> of;           ///< agent row -> cluster row; none for an agent without supply
-  Csr members;                     ///< cluster row -> agent rows, ascending
-  std::vector<ClusterId> id;       ///< kept from formation to formation by overlap
-  std::vector<Index> top;          ///< forest position of the cluster's highest bus
-  std::vector<Index> leader;       ///< agent row
+  std::vector<Index> of;      ///< agent row -> cluster row; none for an agent without supply
+  Csr members;                ///< cluster row -> agent rows, ascending
+  std::vector<ClusterId> id;  ///< kept from formation to formation by overlap
+  std::vector<Index> top;     ///< forest position of the cluster's highest bus
+  std::vector<Index> leader;  ///< agent row
   Index size() const { return static_cast<Index>(id.size()); }
 };
 

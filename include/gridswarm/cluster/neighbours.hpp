@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Who is near: the k nearest agents of every agent, exactly, in two sweeps over the tree.
+//
+// Upward, a node learns the k+1 nearest agents of its subtree from its children. Downward, it
+// learns the k+1 nearest outside its subtree from its parent, which keeps enough candidates per
+// branch that any one branch can be left out. O(n k) for all agents, no matrix.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gridswarm/base/csr.hpp"
+#include "gridswarm/distance/electrical.hpp"
+
+namespace gridswarm::inline GS_ABI::cluster {
+
+/// Row i: neighbours of agent row i, nearest first, ties by agent row; without i itself.
+struct Neighbours {
+  Csr agents;
+  std::vector<std::int64_t> length;  ///< beside agents.items, in 1e-9 p.u. on 1 MVA
+};
+
+/// The k nearest agents of every agent on its own feeder; fewer where the feeder has fewer.
+/// Agents without supply have an empty row.
+Neighbours nearest(const distance::AgentTree& tree, Index k);
+
+/// All agents within `radius_pu` (p.u. on 1 MVA, ends included).
+Neighbours within(const distance::AgentTree& tree, double radius_pu);
+
+}  // namespace gridswarm::inline GS_ABI::cluster
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/cluster/neighbours.ipp"
+#endif
