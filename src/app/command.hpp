@@ -18,10 +18,10 @@ namespace gridswarm::app {
 
 /// Options that every command has.
 struct Common {
-  bool json = false;          ///< --json: one object on stdout, everything else on stderr
-  std::int64_t seed = 1;      ///< --seed
-  std::int64_t threads = 0;   ///< --threads, 0: all cores of this process
-  std::string out;            ///< -o FILE or folder
+  bool json = false;         ///< --json: one object on stdout, everything else on stderr
+  std::int64_t seed = 1;     ///< --seed
+  std::int64_t threads = 0;  ///< --threads, 0: all cores of this process
+  std::string out;           ///< -o FILE or folder
 };
 
 /// One option. `name` as typed: "--tol" or, without dashes, a positional argument.
@@ -35,7 +35,7 @@ struct Option {
 
 struct Command {
   std::string name;
-  std::string text;              ///< one line for --help
+  std::string text;  ///< one line for --help
   std::vector<Option> options;
   std::function<ExitCode(const Common&)> run;
 };
@@ -47,8 +47,11 @@ void add_fields(Command& command, S& target) {
     std::string name = std::string("--") + field.name;
     for (char& c : name)
       if (c == '_') c = '-';
-    std::visit([&](auto member) { command.options.push_back({name, &(target.*member), field.text}); },
-               field.member);
+    std::visit(
+        [&](auto member) {
+          command.options.push_back({name, &(target.*member), field.text});
+        },
+        field.member);
   }
 }
 

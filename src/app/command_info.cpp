@@ -23,8 +23,6 @@ ExitCode run(const Common& common) {
 
 }  // namespace
 
-Command info_command() {
-  return {"info", "What this build and machine can do", {}, run};
-}
+Command info_command() { return {"info", "What this build and machine can do", {}, run}; }
 
 }  // namespace gridswarm::app

@@ -14,7 +14,8 @@ using namespace gridswarm;
 
 bool choose_isa(const char* wanted) {
   for (int i = 0; i < kernel::isa_count; ++i)
-    if (const auto isa = static_cast<kernel::Isa>(i); std::string_view(wanted) == kernel::name_of(isa))
+    if (const auto isa = static_cast<kernel::Isa>(i);
+        std::string_view(wanted) == kernel::name_of(isa))
       return kernel::use_isa(isa);
   return false;
 }
@@ -24,10 +25,11 @@ bool choose_isa(const char* wanted) {
 int main(int argc, char** argv) {
   const char* wanted = std::getenv("GRIDSWARM_ISA");
   if (wanted && *wanted && !choose_isa(wanted)) {
-    std::fprintf(stderr,
-                 "gridswarm: GRIDSWARM_ISA=%s is not supported here; choose reference, baseline, avx2 "
-                 "or avx512 as the processor allows\n",
-                 wanted);
+    std::fprintf(
+        stderr,
+        "gridswarm: GRIDSWARM_ISA=%s is not supported here; choose reference, baseline, avx2 "
+        "or avx512 as the processor allows\n",
+        wanted);
     return static_cast<int>(ExitCode::usage);
   }
   const std::array commands = {app::info_command()};

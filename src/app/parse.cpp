@@ -29,11 +29,13 @@ int report_error(const Error& error) {
 }  // namespace
 
 int run_program(int argc, char** argv, std::span<const Command> commands) {
-  CLI::App parser("gridswarm: a feeder full of distributed energy resources as a swarm", "gridswarm");
+  CLI::App parser("gridswarm: a feeder full of distributed energy resources as a swarm",
+                  "gridswarm");
   parser.set_version_flag("--version", "gridswarm " GRIDSWARM_VERSION);
   parser.require_subcommand(1);
   parser.footer(
-      "Exit status: 0 ok, 1 run-time failure, 2 usage, 3 not converged or infeasible, 4 file error,\n"
+      "Exit status: 0 ok, 1 run-time failure, 2 usage, 3 not converged or infeasible, 4 file "
+      "error,\n"
       "5 verification failed, 130 interrupted.");
   Common common;
   const Command* chosen = nullptr;

@@ -28,8 +28,11 @@ using Report = std::vector<Entry>;
 template <class S>
 void add_fields(Report& report, const S& source) {
   for (const Field<S>& field : fields<S>())
-    std::visit([&](auto member) { report.push_back({field.name, source.*member, field.text}); },
-               field.member);
+    std::visit(
+        [&](auto member) {
+          report.push_back({field.name, source.*member, field.text});
+        },
+        field.member);
 }
 
 /// Print as one JSON object on stdout, or as an aligned table for people.

@@ -14,9 +14,7 @@
 namespace gridswarm::inline GS_ABI {
 
 /// Does this process host rank 0, the one that writes files and talks to people?
-inline bool hosts_root(const Exchange& exchange) {
-  return exchange.first_hosted() == 0;
-}
+inline bool hosts_root(const Exchange& exchange) { return exchange.first_hosted() == 0; }
 
 /// Collective. One payload per hosted rank, in rank order.
 /// @return where rank 0 is hosted: the payloads of all ranks by rank; elsewhere nothing

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "gridswarm/kernel/abi.hpp"
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/kernel/abi.hpp"
 
 namespace gridswarm::inline GS_ABI {
 
@@ -22,8 +22,8 @@ inline double value_at(const Curve& curve, double x) {
   if (x <= curve.x[0]) return curve.y[0];
   for (int k = 1; k < curve.count; ++k)
     if (x < curve.x[k])
-      return curve.y[k - 1] + (curve.y[k] - curve.y[k - 1]) * (x - curve.x[k - 1]) /
-                                  (curve.x[k] - curve.x[k - 1]);
+      return curve.y[k - 1] +
+             (curve.y[k] - curve.y[k - 1]) * (x - curve.x[k - 1]) / (curve.x[k] - curve.x[k - 1]);
   return curve.y[curve.count - 1];
 }
 

@@ -2,8 +2,8 @@
 // The few things that processes say to each other, bulk-synchronously.
 //
 // An exchange hosts some of the ranks of a run: MPI hosts one per process, one process can host all
-// of them. A phase is: every hosted rank packs, exchange(), every hosted rank unpacks. One code path
-// so runs on a laptop, as eight pretended ranks, and on a cluster.
+// of them. A phase is: every hosted rank packs, exchange(), every hosted rank unpacks. One code
+// path so runs on a laptop, as eight pretended ranks, and on a cluster.
 #pragma once
 
 #include <cstddef>

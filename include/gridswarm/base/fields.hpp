@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One list per thing: every options or result struct names its fields once, here is how.
 //
-// TOML keys and their errors, --help, --json, HDF5 attributes, Python keywords and docs/reference are
-// all read from fields<S>(). A struct's default is what S{} holds.
+// TOML keys and their errors, --help, --json, HDF5 attributes, Python keywords and docs/reference
+// are all read from fields<S>(). A struct's default is what S{} holds.
 #pragma once
 
 #include <cstdint>

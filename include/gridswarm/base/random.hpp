@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Random numbers without state: the same four words for the same (seed, stream, agent, step).
 //
-// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, SC11), from
-// the Random123 headers. Any thread or rank can compute any number, so results do not depend on how
-// the work was split. The transforms to uniform numbers are ours: std distributions differ by library.
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, SC11),
+// from the Random123 headers. Any thread or rank can compute any number, so results do not depend
+// on how the work was split. The transforms to uniform numbers are ours: std distributions differ
+// by library.
 #pragma once
 
 #include <array>

@@ -10,9 +10,9 @@ namespace gridswarm::inline GS_ABI {
 GS_INLINE std::array<std::uint32_t, 4> draw(std::uint64_t seed, Stream stream, std::uint64_t agent,
                                             std::uint32_t step) {
   const r123::Philox4x32 philox;
-  const r123::Philox4x32::ctr_type counter = {
-      {static_cast<std::uint32_t>(agent), static_cast<std::uint32_t>(agent >> 32), step,
-       static_cast<std::uint32_t>(stream)}};
+  const r123::Philox4x32::ctr_type counter = {{static_cast<std::uint32_t>(agent),
+                                               static_cast<std::uint32_t>(agent >> 32), step,
+                                               static_cast<std::uint32_t>(stream)}};
   const r123::Philox4x32::key_type key = {
       {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
   const r123::Philox4x32::ctr_type word = philox(counter, key);

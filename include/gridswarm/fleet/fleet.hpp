@@ -15,28 +15,28 @@
 
 namespace gridswarm::inline GS_ABI::fleet {
 
-/// pv, wind: generation by profile. battery: free within SOC. ev: a battery that must leave charged.
-/// meter: consumption by profile, never controlled.
+/// pv, wind: generation by profile. battery: free within SOC. ev: a battery that must leave
+/// charged. meter: consumption by profile, never controlled.
 enum class Kind : std::int8_t { pv, wind, battery, ev, meter };
 
 /// What is on the plate and in the contract; one row per agent, sorted by agent id.
 struct Nameplate {
   Column<AgentId> id;
-  Column<Index> bus;           ///< bus row of the case
+  Column<Index> bus;  ///< bus row of the case
   Column<Kind> kind;
-  Column<double> s_kva;        ///< inverter rating; for a meter the connection's rating
-  Column<double> rating_kw;    ///< active power at profile value 1 (pv, wind, meter) or charge and
-                               ///< discharge limit (battery, ev); never negative
-  Column<double> e_kwh;        ///< storage capacity; 0 for the others
-  Column<double> soc_start;    ///< 0..1
-  Column<double> soc_min;      ///< 0..1
-  Column<double> efficiency;   ///< one way, 0..1: stored = efficiency * charged, drawn = out / efficiency
-  Column<double> arrive_h;     ///< ev: hour of the day it plugs in
-  Column<double> depart_h;     ///< ev: hour it leaves; before arrive_h means the next day
-  Column<double> soc_depart;   ///< ev: SOC wanted at departure
-  Column<double> cost_per_kw2; ///< weight a of 1/2 a (p - p_want)^2, > 0
-  Column<double> power_factor; ///< meter: lagging, 0..1, 1 = no reactive power; 1 for the others
-  Column<Index> profile;       ///< row of the profile set; none: constant 1
+  Column<double> s_kva;         ///< inverter rating; for a meter the connection's rating
+  Column<double> rating_kw;     ///< active power at profile value 1 (pv, wind, meter) or charge and
+                                ///< discharge limit (battery, ev); never negative
+  Column<double> e_kwh;         ///< storage capacity; 0 for the others
+  Column<double> soc_start;     ///< 0..1
+  Column<double> soc_min;       ///< 0..1
+  Column<double> efficiency;    ///< one way, 0..1: stored = charged * it, drawn = out / it
+  Column<double> arrive_h;      ///< ev: hour of the day it plugs in
+  Column<double> depart_h;      ///< ev: hour it leaves; before arrive_h means the next day
+  Column<double> soc_depart;    ///< ev: SOC wanted at departure
+  Column<double> cost_per_kw2;  ///< weight a of 1/2 a (p - p_want)^2, > 0
+  Column<double> power_factor;  ///< meter: lagging, 0..1, 1 = no reactive power; 1 for the others
+  Column<Index> profile;        ///< row of the profile set; none: constant 1
   Index size() const { return static_cast<Index>(id.size()); }
 };
 
@@ -49,12 +49,12 @@ struct State {
   Column<double> p_want_kw;       ///< what the device would do alone
   Column<double> p_min_kw;        ///< flexibility band of this tick
   Column<double> p_max_kw;
-  Column<double> soc;             ///< 0 where there is no storage
-  Column<double> v_pu;            ///< of its bus, measured after the last power flow
-  Column<double> f_hz;            ///< nominal until the frequency part
-  Column<double> forecast_kw;     ///< expected net power of the next ledger tick, by persistence
-  Column<double> health;          ///< 1 healthy .. 0 lost
-  Column<std::int64_t> bytes;     ///< exchanged with others so far
+  Column<double> soc;          ///< 0 where there is no storage
+  Column<double> v_pu;         ///< of its bus, measured after the last power flow
+  Column<double> f_hz;         ///< nominal until the frequency part
+  Column<double> forecast_kw;  ///< expected net power of the next ledger tick, by persistence
+  Column<double> health;       ///< 1 healthy .. 0 lost
+  Column<std::int64_t> bytes;  ///< exchanged with others so far
 };
 
 struct Fleet {

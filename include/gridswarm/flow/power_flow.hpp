@@ -12,9 +12,9 @@
 namespace gridswarm::inline GS_ABI::flow {
 
 struct FlowOptions {
-  double tol_step_pu = 1e-10;      ///< largest voltage change of the last iteration
+  double tol_step_pu = 1e-10;  ///< largest voltage change of the last iteration
   std::int64_t max_iterations = 100;
-  std::int64_t threads = 0;        ///< 0: what OpenMP would use
+  std::int64_t threads = 0;  ///< 0: what OpenMP would use
 };
 
 /// Net injections, row-major (scenario, bus row of the case), into the grid positive, in p.u.
@@ -30,9 +30,9 @@ enum class FlowStatus : std::int8_t { converged, diverged };
 /// Results; reused between calls, so a tick allocates nothing once sizes have settled.
 struct FlowResult {
   Index scenarios = 0;
-  Column<double> v_re;             ///< (scenario, bus row); NaN where unsupplied
+  Column<double> v_re;  ///< (scenario, bus row); NaN where unsupplied
   Column<double> v_im;
-  Column<FlowStatus> status;       ///< per scenario
+  Column<FlowStatus> status;  ///< per scenario
   Column<std::int32_t> iterations;
   Column<double> max_step_pu;      ///< last voltage step
   Column<double> max_mismatch_va;  ///< largest |V conj(I_branches) - S| over buses
@@ -44,7 +44,7 @@ struct FlowResult {
 /// Everything about one feeder that does not change between calls, in the kernel's layout, and the
 /// buffers of its blocks. Owned by the caller, one per feeder.
 struct FlowWork {
-  Column<double> lanes;            ///< block buffers, one per thread
+  Column<double> lanes;  ///< block buffers, one per thread
 };
 
 /// Solve all scenarios by current-summation sweep. A scenario's bits depend neither on its

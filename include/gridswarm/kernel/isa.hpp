@@ -6,8 +6,8 @@
 
 namespace gridswarm::inline GS_ABI::kernel {
 
-/// reference: the plain loops of reference.hpp. baseline: x86-64 (SSE2). The others as GCC names them
-/// x86-64-v3 and x86-64-v4. Results are the same bytes on all four.
+/// reference: the plain loops of reference.hpp. baseline: x86-64 (SSE2). The others as GCC names
+/// them x86-64-v3 and x86-64-v4. Results are the same bytes on all four.
 enum class Isa : int { reference, baseline, avx2, avx512 };
 inline constexpr int isa_count = 4;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every kernel written as simply as possible: the oracle of the fast ones, and all that headers mode has.
+// Every kernel written as simply as possible: the oracle of the fast ones, and all that headers
+// mode has.
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"

@@ -14,8 +14,8 @@ TEST_CASE("draw() is Philox4x32-10 with the documented counter and key") {
   const auto ones = draw(~0ull, static_cast<Stream>(~0u), ~0ull, ~0u);
   CHECK(ones == std::array<std::uint32_t, 4>{0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu});
   // kat: pi digits -> d16cfe09 94fdcceb 5001e420 24126ea1
-  const auto digits =
-      draw(0x299f31d0a4093822ull, static_cast<Stream>(0x03707344u), 0x85a308d3243f6a88ull, 0x13198a2eu);
+  const auto digits = draw(0x299f31d0a4093822ull, static_cast<Stream>(0x03707344u),
+                           0x85a308d3243f6a88ull, 0x13198a2eu);
   CHECK(digits == std::array<std::uint32_t, 4>{0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u});
 }
 
