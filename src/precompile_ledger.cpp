@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of ledger/, once.
+#include "gridswarm/ledger/bytes.ipp"
+#include "gridswarm/ledger/sha256_reference.ipp"
