@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/base/parallel.hpp"
+#include "gridswarm/base/units.hpp"
+#include "gridswarm/fleet/device.hpp"
+
+namespace gridswarm::inline GS_ABI::fleet {
+
+GS_INLINE void reset_state(Fleet& fleet, double f_hz) {
+  const auto n = static_cast<std::size_t>(fleet.size());
+  State& state = fleet.state;
+  for (Column<double>* column :
+       {&state.generation_kw, &state.consumption_kw, &state.p_kw, &state.q_kvar, &state.p_want_kw,
+        &state.p_min_kw, &state.p_max_kw, &state.forecast_kw})
+    column->assign(n, 0.0);
+  state.soc.assign(fleet.plate.soc_start.begin(), fleet.plate.soc_start.end());
+  state.v_pu.assign(n, 1.0);
+  state.f_hz.assign(n, f_hz);
+  state.health.assign(n, 1.0);
+  state.bytes.assign(n, 0);
+}
+
+namespace device_detail {
+
+inline constexpr double s_per_day = 24.0 * s_per_h;
+inline constexpr double instant_s = 1e-3;  ///< stamps closer than this are the same moment
+inline constexpr Index piece_size = 4096;
+
+/// x modulo one day in [0, 86400), with moments just below midnight taken as midnight.
+GS_INLINE double wrapped_s(double x_s) {
+  x_s -= s_per_day * std::floor(x_s / s_per_day);
+  return x_s >= s_per_day - instant_s ? 0.0 : x_s;
+}
+
+/// The same in (0, 86400]: how long until that moment comes next.
+GS_INLINE double until_s(double from_s, double to_s) {
+  const double wait_s = wrapped_s(to_s - from_s);
+  return wait_s < instant_s ? s_per_day : wait_s;
+}
+
+struct Stay {
+  bool plugged = false;  ///< during the whole tick
+  double later_s = 0.0;  ///< whole ticks of the stay that follow this one
+};
+
+GS_INLINE Stay stay_of(double arrive_h, double depart_h, const Tick& tick) {
+  const double begin_s = tick.hour_of_day * s_per_h;
+  const double since_s = wrapped_s(begin_s - arrive_h * s_per_h);
+  const double stay_s = until_s(arrive_h * s_per_h, depart_h * s_per_h);
+  const double left_s = stay_s - since_s - tick.dt_s;
+  if (left_s < -instant_s) return {};
+  return {true, std::floor((left_s + instant_s) / tick.dt_s) * tick.dt_s};
+}
+
+/// How much the storage of agent i can charge or discharge for dt_h hours, both >= 0.
+struct Room {
+  double charge_kw, discharge_kw;
+};
+
+GS_INLINE Room room_of(const Nameplate& plate, double soc, Index i, double dt_h) {
+  const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
+  const double in_kwh = (1.0 - soc) * plate.e_kwh[i] / plate.efficiency[i];
+  const double out_kwh = (soc - plate.soc_min[i]) * plate.e_kwh[i] * plate.efficiency[i];
+  return {std::max(0.0, std::min(limit, in_kwh / dt_h)),
+          std::max(0.0, std::min(limit, out_kwh / dt_h))};
+}
+
+GS_INLINE void sense_ev(const Nameplate& plate, State& state, Index i, const Tick& tick) {
+  const double dt_h = tick.dt_s / s_per_h;
+  const Stay stay = stay_of(plate.arrive_h[i], plate.depart_h[i], tick);
+  double want = 0.0, low = 0.0, high = 0.0;
+  if (stay.plugged) {
+    const double most = room_of(plate, state.soc[i], i, dt_h).charge_kw;
+    const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
+    const double need_kwh =
+        std::max(0.0, (plate.soc_depart[i] - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i]);
+    const double must_kwh = std::max(0.0, need_kwh - limit * (stay.later_s / s_per_h));
+    want = -std::min(most, need_kwh / dt_h);
+    high = -std::min(most, must_kwh / dt_h);
+    low = -most;
+  }
+  state.p_want_kw[i] = want;
+  state.p_min_kw[i] = low;
+  state.p_max_kw[i] = high;
+}
+
+GS_INLINE void sense_agent(Fleet& fleet, const ProfileValues& values, const Tick& tick, Index i) {
+  const Nameplate& plate = fleet.plate;
+  State& state = fleet.state;
+  const Index profile = plate.profile[i];
+  const double value = profile == none ? 1.0 : values.value[profile];
+  const bool is_kw = profile != none && values.is_kw[profile];
+  const double power_kw = is_kw ? value : plate.rating_kw[i] * value;
+  double generation = 0.0, consumption = 0.0, want = 0.0, low = 0.0, high = 0.0;
+  switch (plate.kind[i]) {
+    case Kind::pv:
+    case Kind::wind:
+      generation = want = high = std::max(0.0, std::min(power_kw, plate.s_kva[i]));
+      break;
+    case Kind::meter: {
+      consumption = std::max(0.0, power_kw);
+      want = low = high = -power_kw;
+      const double factor = plate.power_factor[i];
+      const bool paired = profile != none && values.has_reactive[profile];
+      state.p_kw[i] = -power_kw;
+      state.q_kvar[i] = paired ? -(is_kw ? 1.0 : plate.rating_kw[i]) * values.reactive[profile]
+                               : -power_kw * (std::sqrt(1.0 - factor * factor) / factor);
+      break;
+    }
+    case Kind::battery: {
+      const Room room = room_of(plate, state.soc[i], i, tick.dt_s / s_per_h);
+      low = -room.charge_kw;
+      high = room.discharge_kw;
+      break;
+    }
+    case Kind::ev: return sense_ev(plate, state, i, tick);
+  }
+  state.generation_kw[i] = generation;
+  state.consumption_kw[i] = consumption;
+  state.p_want_kw[i] = want;
+  state.p_min_kw[i] = low;
+  state.p_max_kw[i] = high;
+}
+
+/// body(i) for all agents, in pieces of one fixed size.
+template <class Body>
+void for_agents(Index agents, int threads, Body&& body) {
+  auto piece_of = [&](Index piece, int) noexcept {
+    const Index first = piece * piece_size;
+    const Index last = std::min(agents, first + piece_size);
+    for (Index i = first; i < last; ++i) body(i);
+  };
+  const Index pieces = (agents + piece_size - 1) / piece_size;
+  if (threads == 1)
+    for (Index piece = 0; piece < pieces; ++piece) piece_of(piece, 0);
+  else
+    run_pieces(pieces, threads, piece_of);
+}
+
+}  // namespace device_detail
+
+GS_INLINE void sense(Fleet& fleet, const ProfileValues& values, const Tick& tick, int threads) {
+  GRIDSWARM_ASSERT(values.value.size() == fleet.profile_names.size());
+  device_detail::for_agents(fleet.size(), threads,
+                            [&](Index i) { device_detail::sense_agent(fleet, values, tick, i); });
+}
+
+GS_INLINE void integrate(Fleet& fleet, double dt_s, int threads) {
+  const double dt_h = dt_s / s_per_h;
+  const Nameplate& plate = fleet.plate;
+  State& state = fleet.state;
+  device_detail::for_agents(fleet.size(), threads, [&](Index i) {
+    if (plate.kind[i] != Kind::battery && plate.kind[i] != Kind::ev) return;
+    const double p_kw = state.p_kw[i];
+    const double once = plate.efficiency[i];
+    const double drawn_kwh = p_kw < 0.0 ? p_kw * dt_h * once : p_kw * dt_h / once;
+    const double soc = state.soc[i] - drawn_kwh / plate.e_kwh[i];
+    GRIDSWARM_ASSERT(soc >= -1e-9 && soc <= 1.0 + 1e-9);
+    state.soc[i] = std::max(0.0, std::min(1.0, soc));
+  });
+}
+
+GS_INLINE bool is_plugged(double arrive_h, double depart_h, const Tick& tick) {
+  return device_detail::stay_of(arrive_h, depart_h, tick).plugged;
+}
+
+GS_INLINE double settle_departures(Fleet& fleet, const Tick& tick) {
+  const Nameplate& plate = fleet.plate;
+  const double begin_s = tick.hour_of_day * s_per_h;
+  const double end_s = tick.dt_s + device_detail::instant_s;
+  double unserved_kwh = 0.0;
+  for (Index i = 0; i < fleet.size(); ++i) {
+    if (plate.kind[i] != Kind::ev) continue;
+    const double arrives_s = device_detail::until_s(begin_s, plate.arrive_h[i] * s_per_h);
+    const double departs_s = device_detail::until_s(begin_s, plate.depart_h[i] * s_per_h);
+    double& soc = fleet.state.soc[i];
+    if (arrives_s <= end_s && arrives_s < departs_s) soc = plate.soc_start[i];
+    if (departs_s <= end_s)
+      unserved_kwh += std::max(0.0, plate.soc_depart[i] - soc) * plate.e_kwh[i];
+    if (arrives_s <= end_s && arrives_s >= departs_s) soc = plate.soc_start[i];
+  }
+  return unserved_kwh;
+}
+
+GS_INLINE void local_rules(Fleet& fleet, Index buses, LocalWork& work) {
+  const Nameplate& plate = fleet.plate;
+  State& state = fleet.state;
+  for (Column<double>* column : {&work.net_kw, &work.up_kw, &work.down_kw})
+    column->assign(static_cast<std::size_t>(buses), 0.0);
+  for (Index i = 0; i < fleet.size(); ++i) {
+    const Index bus = plate.bus[i];
+    if (plate.kind[i] == Kind::battery) {
+      work.up_kw[bus] += state.p_max_kw[i];
+      work.down_kw[bus] += state.p_min_kw[i];
+      continue;
+    }
+    state.p_kw[i] = state.p_want_kw[i];
+    if (plate.kind[i] != Kind::meter) state.q_kvar[i] = 0.0;
+    work.net_kw[bus] += state.p_kw[i];
+  }
+  for (Index i = 0; i < fleet.size(); ++i) {
+    if (plate.kind[i] != Kind::battery) continue;
+    const Index bus = plate.bus[i];
+    const double wanted = -work.net_kw[bus];
+    const double reach = wanted > 0.0 ? work.up_kw[bus] : work.down_kw[bus];
+    const double share = reach == 0.0 ? 0.0 : std::min(1.0, wanted / reach);
+    state.p_kw[i] = share * (wanted > 0.0 ? state.p_max_kw[i] : state.p_min_kw[i]);
+    state.q_kvar[i] = 0.0;
+  }
+}
+
+GS_INLINE double curtailed_kw(const Fleet& fleet) {
+  double sum_kw = 0.0;
+  for (Index i = 0; i < fleet.size(); ++i)
+    if (fleet.plate.kind[i] == Kind::pv || fleet.plate.kind[i] == Kind::wind)
+      sum_kw += fleet.state.generation_kw[i] - fleet.state.p_kw[i];
+  return sum_kw;
+}
+
+}  // namespace gridswarm::inline GS_ABI::fleet

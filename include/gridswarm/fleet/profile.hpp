@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Profiles: how sun, wind, load run over time, as columns of equal steps.
+//
+// A value holds from its stamp to the next one. A profile is either power in kW as it stands, or
+// per unit of a device's rating. Time runs in real seconds: at a change of the clocks the local
+// stamps jump by an hour while the rows go on step by step.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gridswarm/base/column.hpp"
+#include "gridswarm/fleet/fleet.hpp"
+
+namespace gridswarm::inline GS_ABI::fleet {
+
+/// kw: the power itself. kwh_per_step: energy of a step, divided by the step when read.
+/// per_unit: a share of the device's rating_kw.
+enum class ProfileUnit : std::int8_t { kw, kwh_per_step, per_unit };
+
+/// Local seconds without zone since 1970-01-01T00:00; a profile without date has `no_date`.
+inline constexpr std::int64_t no_date = INT64_MIN;
+
+struct Profile {
+  std::string name;
+  ProfileUnit unit = ProfileUnit::per_unit;  ///< kw or per_unit once it is in a set
+  double step_s = 0.0;
+  std::int64_t start = no_date;  ///< local stamp of the first value
+  double first_s = 0.0;          ///< without date: second of the axis at the first value
+  double offset_s = 0.0;         ///< seconds from the first value to time 0 of the scenario
+  bool repeat = false;           ///< start again after the last value, else the run must end there
+  Index reactive = none;         ///< row of the profile that holds the same device's reactive power
+  std::vector<std::pair<Index, double>> clock_changes;  ///< from row on, local stamps shift by s
+  Column<double> value;
+};
+
+struct ProfileSet {
+  std::vector<Profile> profiles;
+  Index size() const { return static_cast<Index>(profiles.size()); }
+};
+
+/// What the profiles of a fleet say at one moment; keeps its capacity from tick to tick.
+struct ProfileValues {
+  Column<double> value;       ///< per entry of Fleet::profile_names
+  Column<double> reactive;    ///< the same of the reactive partner
+  Column<std::int8_t> is_kw;  ///< 1: power itself, 0: per unit of rating
+  Column<std::int8_t> has_reactive;
+};
+
+/// Row of the profile called `name`, else of the one called name + "_pload"; none where there is
+/// none.
+Index find_profile(const ProfileSet& set, std::string_view name);
+
+/// Rows of `names` in the set. @throws UsageError that names what is missing and what there is.
+std::vector<Index> bind_profiles(const ProfileSet& set, const std::vector<std::string>& names);
+
+/// Add `more` to `set`; partners keep pointing right. @throws UsageError on a name twice.
+void append(ProfileSet& set, ProfileSet more);
+
+/// "2016-03-27T03:00", "2016-03-27 03:00:00" or "2016-03-27" (no zone) as local seconds since 1970.
+/// @throws UsageError
+std::int64_t parse_stamp(std::string_view iso);
+
+/// Real seconds from the first value to local stamp `iso`. Without a date only the time of day
+/// counts, and a profile shorter than a day starts at its first value. A stamp that comes twice
+/// means its first time, one that the clocks skip means the row after the gap.
+/// @throws UsageError where the profile does not cover the stamp and does not repeat.
+double profile_offset_s(const Profile& profile, std::string_view iso);
+
+/// Set offset_s of every profile so that time 0 is local stamp `iso`. @throws UsageError
+void set_start(ProfileSet& set, std::string_view iso);
+
+/// Value at time_s >= 0 of the scenario. @throws UsageError after the last value unless it repeats.
+double value_at(const Profile& profile, double time_s);
+
+/// Values of `rows` (from bind_profiles) at time_s, without allocation once `out` has its size.
+void values_at(const ProfileSet& set, const std::vector<Index>& rows, double time_s,
+               ProfileValues& out);
+
+/// Divide a kW profile by its largest value: a plant's curve becomes a shape for any rating.
+/// @throws UsageError where no value is positive.
+void make_per_unit(Profile& profile);
+
+}  // namespace gridswarm::inline GS_ABI::fleet
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/fleet/profile.ipp"
+#endif

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of fleet/, once.
+#include "gridswarm/fleet/device.ipp"
+#include "gridswarm/fleet/on_feeder.ipp"
+#include "gridswarm/fleet/profile.ipp"
