@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of ledger/, once.
 #include "gridswarm/ledger/bytes.ipp"
+#include "gridswarm/ledger/header.ipp"
+#include "gridswarm/ledger/record.ipp"
 #include "gridswarm/ledger/sha256_reference.ipp"

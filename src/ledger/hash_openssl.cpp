@@ -71,17 +71,13 @@ Hash sha256(ByteView bytes) {
   return finish(context);
 }
 
-Hash leaf_hash(ByteView entry) {
-  return leaf_hash(thread_context(), entry);
-}
+Hash leaf_hash(ByteView entry) { return leaf_hash(thread_context(), entry); }
 
 Hash node_hash(const Hash& left, const Hash& right) {
   return node_hash(thread_context(), left, right);
 }
 
-Hash empty_root() {
-  return sha256({});
-}
+Hash empty_root() { return sha256({}); }
 
 void leaf_hashes(const Entries& entries, std::span<Hash> out) {
   GRIDSWARM_ASSERT(out.size() == entries.size());
@@ -96,12 +92,8 @@ void node_hashes(std::span<const Hash> in, std::span<Hash> out) {
     out[i] = node_hash(context, in[2 * i], in[2 * i + 1]);
 }
 
-Hasher::Hasher() : state_(make_context()) {
-  start(static_cast<EVP_MD_CTX*>(state_));
-}
-Hasher::~Hasher() {
-  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(state_));
-}
+Hasher::Hasher() : state_(make_context()) { start(static_cast<EVP_MD_CTX*>(state_)); }
+Hasher::~Hasher() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(state_)); }
 
 Hasher& Hasher::update(ByteView bytes) {
   EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(state_), bytes.data(), bytes.size());

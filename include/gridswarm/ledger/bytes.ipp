@@ -32,17 +32,13 @@ GS_INLINE std::uint64_t Reader::integer(int width) {
   return value;
 }
 
-GS_INLINE ByteView bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
+GS_INLINE ByteView bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 GS_INLINE std::string_view text_of(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-GS_INLINE bool same_bytes(ByteView a, ByteView b) {
-  return std::ranges::equal(a, b);
-}
+GS_INLINE bool same_bytes(ByteView a, ByteView b) { return std::ranges::equal(a, b); }
 
 GS_INLINE std::string to_hex(ByteView bytes) {
   constexpr std::string_view digits = "0123456789abcdef";

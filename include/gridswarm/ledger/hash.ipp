@@ -31,9 +31,7 @@ GS_INLINE Hash node_hash(const Hash& left, const Hash& right) {
   return finish(state);
 }
 
-GS_INLINE Hash empty_root() {
-  return sha256({});
-}
+GS_INLINE Hash empty_root() { return sha256({}); }
 
 GS_INLINE void leaf_hashes(const Entries& entries, std::span<Hash> out) {
   GRIDSWARM_ASSERT(out.size() == entries.size());
@@ -46,9 +44,7 @@ GS_INLINE void node_hashes(std::span<const Hash> in, std::span<Hash> out) {
 }
 
 GS_INLINE Hasher::Hasher() : state_(new Sha256) {}
-GS_INLINE Hasher::~Hasher() {
-  delete static_cast<Sha256*>(state_);
-}
+GS_INLINE Hasher::~Hasher() { delete static_cast<Sha256*>(state_); }
 
 GS_INLINE Hasher& Hasher::update(ByteView bytes) {
   ledger::update(*static_cast<Sha256*>(state_), bytes);
