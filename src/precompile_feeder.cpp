@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of feeder/, once.
+#include "gridswarm/feeder/forest.ipp"
+#include "gridswarm/feeder/synthetic.ipp"

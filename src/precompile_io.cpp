@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of io/ that need no third party, once.
+#include "gridswarm/io/file.ipp"
+#include "gridswarm/io/matpower.ipp"
+#include "gridswarm/io/matpower_write.ipp"
+#include "gridswarm/io/mfile.ipp"
+#include "gridswarm/io/mfile_tokens.ipp"
+#include "gridswarm/io/mfile_values.ipp"
