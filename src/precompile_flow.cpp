@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of flow/, once.
+#include "gridswarm/flow/sensitivity.ipp"
