@@ -10,19 +10,23 @@ CPP = (".hpp", ".ipp", ".cpp")
 CODE = CPP + (".py",)
 
 
+def text_of(path):
+    return path.read_bytes().decode("utf-8", "replace")
+
+
 def read_all(root=ROOT):
     """{path relative to root: text} of every source, script and build file."""
     texts = {}
     for path in sorted(root.iterdir()):
         if path.is_file() and path.suffix in (".txt", ".md", ".json", ".toml", ".cff", ""):
-            texts[path.name] = path.read_bytes().decode("utf-8", "replace")
+            texts[path.name] = text_of(path)
     for folder in FOLDERS:
         for where, folders, names in os.walk(root / folder):
             folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
             for name in sorted(names):
                 path = pathlib.Path(where, name)
                 if path.suffix in CODE + (".txt", ".md", ".cmake", ".toml", ".in", ".svg", ""):
-                    texts[str(path.relative_to(root))] = path.read_bytes().decode("utf-8", "replace")
+                    texts[str(path.relative_to(root))] = text_of(path)
     return texts
 
 

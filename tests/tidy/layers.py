@@ -39,8 +39,8 @@ def read_layers(text):
 
 def part_of(path):
     """The part whose rule binds this file; None where every part is allowed."""
-    match = (re.match(r"include/gridswarm/(\w+)/", path) or re.match(r"src/precompile_(\w+)\.cpp", path)
-             or re.match(r"src/(\w+)/", path))
+    match = (re.match(r"include/gridswarm/(\w+)/", path) or re.match(r"src/(\w+)/", path)
+             or re.match(r"src/precompile_(\w+)\.cpp", path))
     if path.startswith("kernels/"):
         return "kernel"
     return None if not match or match[1] == "app" else match[1]
