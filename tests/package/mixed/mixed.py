@@ -17,7 +17,8 @@ def link(compiler, include, work, maker_mode, user_mode):
         objects.append(work / f"{name}_{len(mode)}.o")
         subprocess.run([compiler, "-std=c++20", f"-I{include}", *mode, "-c", HERE / f"{name}.cpp",
                         "-o", objects[-1]], check=True)
-    run = subprocess.run([compiler, *objects, "-o", work / "program"], capture_output=True, text=True)
+    run = subprocess.run([compiler, *objects, "-o", work / "program"], capture_output=True,
+                         text=True)
     return run.returncode, run.stderr
 
 
@@ -29,7 +30,8 @@ def main(compiler, include, work):
         status, words = link(compiler, include, work, mode, mode)
         assert status == 0, words
         assert subprocess.run([work / "program"]).returncode == 0
-    for maker, user, missing in ((linked, headers, "v1_headers::Csr"), (headers, linked, "v1::Csr")):
+    mixtures = ((linked, headers, "v1_headers::Csr"), (headers, linked, "v1::Csr"))
+    for maker, user, missing in mixtures:
         status, words = link(compiler, include, work, maker, user)
         assert status != 0, "two modes were linked into one program"
         assert f"gridswarm::{missing}" in words, words
