@@ -61,3 +61,7 @@ std::int64_t integer(const CsvTable& table, Index row, Index column);
 InputError cell_error(const CsvTable& table, Index row, Index column, const std::string& advice);
 
 }  // namespace gridswarm::inline GS_ABI::io
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/io/csv.ipp"
+#endif

@@ -35,3 +35,7 @@ std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& grid);
 void write_fleet(const std::string& path, const fleet::Fleet& fleet, const feeder::Case& grid);
 
 }  // namespace gridswarm::inline GS_ABI::io
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/io/fleet_file.ipp"
+#endif
