@@ -122,9 +122,7 @@ GS_INLINE CsvTable parse_csv(std::string_view text, const std::string& file) {
   return table;
 }
 
-GS_INLINE CsvTable read_csv(const std::string& path) {
-  return parse_csv(read_file(path), path);
-}
+GS_INLINE CsvTable read_csv(const std::string& path) { return parse_csv(read_file(path), path); }
 
 GS_INLINE Index find_column(const CsvTable& table, std::string_view name) {
   const auto at = std::find(table.names.begin(), table.names.end(), name);

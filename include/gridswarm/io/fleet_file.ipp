@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gridswarm/base/fields.hpp"
 #include "gridswarm/fleet/device.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
@@ -203,9 +204,7 @@ GS_INLINE void push_text(std::string& out, const std::string& name) {
 
 }  // namespace fleet_detail
 
-GS_INLINE std::span<const std::string_view> fleet_columns() {
-  return fleet_detail::names;
-}
+GS_INLINE std::span<const std::string_view> fleet_columns() { return fleet_detail::names; }
 
 GS_INLINE fleet::Fleet fleet_from_table(const CsvTable& table, const feeder::Case& grid) {
   using namespace fleet_detail;
