@@ -2,6 +2,7 @@
 // All kernels for one instruction set. CMake compiles this file once per set with GS_ISA naming it
 // (baseline, avx2, avx512); everything but the table has internal linkage, so the linker can never
 // put wide instructions into a narrow path.
+#include "dispatch.simd.hpp"
 #include "gridswarm/kernel/kernels.hpp"
 
 #define GS_CONCAT(a, b) a##b
@@ -10,6 +11,6 @@
 namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
-const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA};
+const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -10,6 +10,9 @@ namespace gridswarm::inline GS_ABI::kernel {
 /// One entry per kernel; every instruction set fills one table.
 struct Kernels {
   Isa isa;
+  /// Member i adds to lane i % lanes; lanes are then added in order, halves onto halves. count > 0.
+  DispatchSurvey (*dispatch_survey)(const DispatchView& members);
+  DispatchSums (*dispatch_pass)(const DispatchView& members, double price);
 };
 
 /// The table in use.
