@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "gridswarm/balance/cluster_trees.hpp"
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/base/units.hpp"
+
+namespace gridswarm::inline GS_ABI::balance {
+
+GS_INLINE void edge_lengths(const feeder::Forest& forest, double kw_to_pu,
+                            Column<double>& length_pu) {
+  length_pu.resize(forest.size());
+  for (Index i = 0; i < forest.size(); ++i) {
+    const double r = forest.r_pu[i], x = forest.x_pu[i];
+    length_pu[i] = std::sqrt(r * r + x * x) * (kw_per_mw * kw_to_pu);
+  }
+}
+
+namespace detail {
+
+/// List the positions of one cluster's tree behind `positions`, each once, marked in `place`.
+GS_INLINE void collect_positions(const feeder::Forest& forest, std::span<const Index> members,
+                                 std::span<const Index> agent_bus, Index top,
+                                 std::vector<Index>& place, std::vector<Index>& positions) {
+  constexpr Index listed = 0;
+  place[top] = listed;
+  positions.push_back(top);
+  for (Index agent : members) {
+    Index at = forest.position[agent_bus[agent]];
+    for (; place[at] == none; at = forest.parent[at]) {
+      GRIDSWARM_ASSERT(at > top && forest.parent[at] != none);
+      place[at] = listed;
+      positions.push_back(at);
+    }
+  }
+}
+
+}  // namespace detail
+
+GS_INLINE void make_cluster_trees(const feeder::Forest& forest, const cluster::Clusters& clusters,
+                                  std::span<const Index> agent_bus,
+                                  std::span<const double> length_pu, ClusterTrees& trees) {
+  trees.first.assign(1, 0);
+  trees.up.clear();
+  trees.length_pu.clear();
+  trees.depth_pu.clear();
+  trees.node.resize(clusters.members.items.size());
+  trees.height.clear();
+  trees.place.assign(forest.size(), none);
+  std::vector<Index> positions, hops;
+  for (Index c = 0; c < clusters.size(); ++c) {
+    positions.clear();
+    detail::collect_positions(forest, clusters.members.row(c), agent_bus, clusters.top[c],
+                              trees.place, positions);
+    std::sort(positions.begin(), positions.end());  // breadth-first order: parents come first
+    const Index base = trees.first.back();
+    hops.assign(positions.size(), 0);
+    Index height = 0;
+    for (std::size_t k = 0; k < positions.size(); ++k) {
+      const Index at = positions[k];
+      trees.place[at] = base + static_cast<Index>(k);
+      const Index up = k == 0 ? none : trees.place[forest.parent[at]];
+      trees.up.push_back(up);
+      trees.length_pu.push_back(up == none ? 0.0 : length_pu[at]);
+      trees.depth_pu.push_back(up == none ? 0.0 : trees.depth_pu[up] + length_pu[at]);
+      if (up != none) hops[k] = hops[up - base] + 1;
+      height = std::max(height, hops[k]);
+    }
+    for (Index slot = clusters.members.first[c]; slot < clusters.members.first[c + 1]; ++slot)
+      trees.node[slot] = trees.place[forest.position[agent_bus[clusters.members.items[slot]]]];
+    for (Index at : positions) trees.place[at] = none;
+    trees.first.push_back(base + static_cast<Index>(positions.size()));
+    trees.height.push_back(height);
+  }
+}
+
+}  // namespace gridswarm::inline GS_ABI::balance
