@@ -44,7 +44,7 @@ class InputError : public Error {
   /// @param sentence  id, value and what to do, without file and line
   InputError(std::string file, std::int64_t line, const std::string& sentence)
       : Error(ExitCode::file,
-              file + (line > 0 ? ":" + std::to_string(line) : std::string()) + ": " + sentence),
+              (line > 0 ? file + ":" + std::to_string(line) : file) + ": " + sentence),
         file(std::move(file)),
         line(line) {}
   std::string file;
