@@ -22,6 +22,7 @@
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/cluster/clusters.hpp"
 #include "gridswarm/distance/electrical.hpp"
+#include "gridswarm/distance/similarity.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What was before: the previous membership as a state of every edge, and ids that live on.
+//
+// An edge whose two ends belonged to one cluster was joined; whose ends belonged to two, was cut. A
+// formation that changes an edge moves at least the smaller side, so it pays that many moves:
+//   cut an edge inside C:      min(n_e, m_C - n_e),  n_e members of C below e,
+//   join clusters A and B:     min(m_A, m_B).
+// Buses without agents belong to the cluster whose paths pass them; edges elsewhere are free. The
+// sum bounds the members that change their cluster, and it adds up over edges, so the tree
+// programme has it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gridswarm/cluster/clusters.hpp"
+#include "gridswarm/distance/electrical.hpp"
+#include "gridswarm/fleet/fleet.hpp"
+
+namespace gridswarm::inline GS_ABI::cluster {
+
+/// By node of the agents' tree, for the edge above it.
+struct History {
+  bool any = false;                     ///< false: first formation, every edge is free
+  std::vector<std::int64_t> if_cut;     ///< moves when it is cut
+  std::vector<std::int64_t> if_joined;  ///< moves when it is joined
+  std::vector<std::int8_t> was_joined;
+};
+
+/// @param previous  null at the first formation
+History history_of(const distance::AgentTree& tree, const Clusters* previous);
+
+/// Give ids to new clusters (of, members filled): largest overlap first, ties by old id, then by
+/// new row, each old id once; the others take the smallest agent id among their members that is
+/// free.
+void inherit_ids(const fleet::Fleet& fleet, const Clusters* previous, Clusters& clusters);
+
+/// Pairs (old row, new row) matched greedily by overlap, ties by rows; `shared` agents each.
+struct Match {
+  Index before, after;
+  std::int64_t shared;
+};
+std::vector<Match> match_by_overlap(const Clusters& before, const Clusters& after);
+
+}  // namespace gridswarm::inline GS_ABI::cluster
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/cluster/history.ipp"
+#endif

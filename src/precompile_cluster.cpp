@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of cluster/, once.
+#include "gridswarm/cluster/form.ipp"
+#include "gridswarm/cluster/history.ipp"
+#include "gridswarm/cluster/leader.ipp"
+#include "gridswarm/cluster/neighbours.ipp"
+#include "gridswarm/cluster/part.ipp"
+#include "gridswarm/cluster/quality.ipp"
+#include "gridswarm/cluster/refine.ipp"
+#include "gridswarm/cluster/tree_programme.ipp"

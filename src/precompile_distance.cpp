@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bodies of distance/, once.
+#include "gridswarm/distance/electrical.ipp"
+#include "gridswarm/distance/similarity.ipp"
