@@ -8,7 +8,7 @@
 #include "gridswarm/contract/energy.hpp"
 #include "gridswarm/contract/leader.hpp"
 #include "gridswarm/contract/membership.hpp"
-#include "gridswarm/contract/pages.hpp"
+#include "gridswarm/contract/pages.ipp"
 
 namespace gridswarm::inline GS_ABI::contract {
 

@@ -5,7 +5,7 @@
 
 #include "gridswarm/contract/checked.hpp"
 #include "gridswarm/contract/energy.hpp"
-#include "gridswarm/contract/pages.hpp"
+#include "gridswarm/contract/pages.ipp"
 #include "gridswarm/contract/settlement.hpp"
 
 namespace gridswarm::inline GS_ABI::contract {

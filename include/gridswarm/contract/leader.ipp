@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "gridswarm/contract/leader.hpp"
-#include "gridswarm/contract/pages.hpp"
+#include "gridswarm/contract/pages.ipp"
 
 namespace gridswarm::inline GS_ABI::contract {
 

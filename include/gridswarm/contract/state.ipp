@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gridswarm/base/error.hpp"
-#include "gridswarm/contract/pages.hpp"
+#include "gridswarm/contract/pages.ipp"
 #include "gridswarm/contract/state.hpp"
 
 namespace gridswarm::inline GS_ABI::contract {

@@ -3,7 +3,7 @@
 //
 // A page is 64 rows of one table in canonical bytes: table number, first row, rows, then row by row
 // every column in the order listed here; its hash is that of a log leaf, so a page can be sent and
-// checked alone. Included by the .ipp files of contract/, not by users.
+// checked alone. Bodies that the other .ipp files of contract/ share; no header names them.
 #pragma once
 
 #include <algorithm>
