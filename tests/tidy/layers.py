@@ -11,7 +11,7 @@ THIRD_PARTY = {
     "mpi.h": ("src/mpi/", "tests/distributed/", "benchmarks/"),
     "hdf5": ("src/io/", "tests/"),
     "H5": ("src/io/", "tests/"),
-    "CLI/": ("src/",),
+    "CLI/": ("src/app/parse.cpp",),
     "nlohmann/": ("src/", "benchmarks/", "tests/"),
     "toml++/": ("src/",),
     "openssl/": ("src/", "tests/"),
