@@ -9,3 +9,4 @@
 #include "gridswarm/io/mfile_tokens.ipp"
 #include "gridswarm/io/mfile_values.ipp"
 #include "gridswarm/io/profile_file.ipp"
+#include "gridswarm/io/run_folder.ipp"

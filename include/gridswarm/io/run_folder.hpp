@@ -22,3 +22,7 @@ struct RunFolder {
 RunFolder claim_folder(const std::string& folder);
 
 }  // namespace gridswarm::inline GS_ABI::io
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/io/run_folder.ipp"
+#endif

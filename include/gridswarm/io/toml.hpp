@@ -63,6 +63,8 @@ class TomlTable {
   friend TomlTable parse_toml(std::string_view, const std::string&);
   TomlTable(std::shared_ptr<Document> document, const void* node, std::string path);
   const void* find(std::string_view key) const;
+  template <class T>
+  bool read_as(std::string_view key, T& target, const TomlRange& range) const;
 
   std::shared_ptr<Document> document_;
   const void* node_;
