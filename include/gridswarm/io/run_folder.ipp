@@ -6,8 +6,8 @@
 #include <system_error>
 
 #include "gridswarm/base/error.hpp"
-#include "gridswarm/io/run_folder.hpp"
 #include "gridswarm/io/file.hpp"
+#include "gridswarm/io/run_folder.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 
