@@ -2,8 +2,6 @@
 // The public face of Hdf5File; hdf5_state.cpp does the work.
 #include "gridswarm/io/hdf5_file.hpp"
 
-#include <cstdio>
-
 #include "io/hdf5_state.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
@@ -59,15 +57,14 @@ Hdf5File Hdf5File::open(const std::string& path) {
 
 void Hdf5File::close() {
   const QuietHdf5 quiet;
-  State& state = *state_;
-  if (state.file < 0) return;
-  if (state.writing) state.cut_to_whole_rows();
-  for (Hdf5Entry& entry : state.entries)
-    state.ok(entry.id.close(), "write the end of " + entry.name);
-  if (state.writing) state.ok(H5Fflush(state.file, H5F_SCOPE_GLOBAL), "be written to its end");
-  state.ok(state.file.close(), "be closed");
-  if (state.writing && std::rename(state.open_name().c_str(), state.path.c_str()) != 0)
-    throw FileError(state.path, "can't be given its name; the results are in " + state.open_name());
+  if (state_->given_up) throw FileError(state_->path, "was given up after an earlier error");
+  if (state_->file < 0) return;
+  try {
+    state_->finish();
+  } catch (...) {
+    if (state_->writing) state_->give_up();
+    throw;
+  }
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& name,

@@ -2,9 +2,12 @@
 // The steps behind Hdf5File, over the HDF5 C interface and its dimension scales.
 #include "io/hdf5_state.hpp"
 
+#include <fcntl.h>
 #include <hdf5_hl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 
 namespace gridswarm::inline GS_ABI::io {
@@ -27,6 +30,39 @@ Handle text_type(std::size_t size) {
   H5Tset_size(type, size);
   H5Tset_cset(type, H5T_CSET_UTF8);
   return type;
+}
+
+Hdf5File::State::~State() {
+  if (file >= 0 && writing && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) give_up();
+}
+
+/// Everything to the disk, then the name. The flush comes first: it fails where closing would.
+void Hdf5File::State::finish() {
+  if (writing) {
+    cut_to_whole_rows();
+    ok(H5Fflush(file, H5F_SCOPE_GLOBAL), "be written to its end");
+  }
+  for (Hdf5Entry& entry : entries) ok(entry.id.close(), "close " + entry.name);
+  ok(file.close(), "be closed");
+  if (writing && std::rename(open_name().c_str(), path.c_str()) != 0)
+    throw FileError(path, "can't be given its name; the results are in " + open_name());
+}
+
+/// Let go of a file that can't be written. HDF5 would try again when the process ends, without end:
+/// so what it still holds goes nowhere, and the broken file is removed.
+void Hdf5File::State::give_up() {
+  void* descriptor = nullptr;
+  if (file >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0) {
+    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere >= 0) {
+      dup2(nowhere, *static_cast<int*>(descriptor));
+      ::close(nowhere);
+    }
+    std::remove(open_name().c_str());
+  }
+  entries.clear();
+  file.close();
+  given_up = true;
 }
 
 void Hdf5File::State::make_groups(const std::string& name) {

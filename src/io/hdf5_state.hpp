@@ -22,8 +22,14 @@ struct Hdf5Entry {
 Handle text_type(std::size_t size);
 
 struct Hdf5File::State {
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  /// Keeps PATH.tmp if it can be written to its end.
+  ~State();
   std::string path;
   bool writing = false;
+  bool given_up = false;
   Handle file;
   std::vector<Hdf5Entry> entries;  // after file: closed before it
 
@@ -47,6 +53,8 @@ struct Hdf5File::State {
   Dataset find_dataset(const std::string& name);
   std::string text_attribute(const std::string& object, const std::string& name);
   void write_texts(Dataset dataset, std::span<const std::string> values);
+  void finish();
+  void give_up();
   void grow(Hdf5Entry& entry, hsize_t rows);
   void cut_to_whole_rows();
   Handle rows_of(const Hdf5Entry& entry, hsize_t first_row, hsize_t rows) const;
