@@ -4,6 +4,7 @@
 // put wide instructions into a narrow path.
 #include "dispatch.simd.hpp"
 #include "gridswarm/kernel/kernels.hpp"
+#include "sweep.simd.hpp"
 
 #define GS_CONCAT(a, b) a##b
 #define GS_TABLE(isa) GS_CONCAT(kernels_, isa)
@@ -11,6 +12,7 @@
 namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
-const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass};
+const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass, sweep_load,
+                                  sweep,       sweep_check,     sweep_store};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

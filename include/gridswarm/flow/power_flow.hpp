@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Batched power flow of balanced forests: many scenarios of one feeder, side by side in lanes.
+//
+// Current-summation sweep (backward/forward sweep: Shirmohammadi, Hong, Semlyen, Luo, IEEE Trans.
+// Power Systems 3(2), 1988) in the forest's own variables V' = V / K, J' = conj(K) J:
+//   up    J'_k = y'_k V'_k - conj(s_k / V'_k) + sum of J' over k's children
+//   down  V'_c = V'_p - Z'_c J'_c
+// from a flat start. A scenario has converged when its voltages moved by at most tol_step_pu AND
+// its branch currents, which obey Ohm's law exactly, leave at every bus a power of at most max(1e-8
+// |s|, 1e-3 VA) unexplained. The second test is needed where the base is large: 1e-8 p.u. of
+// mismatch on 100 MVA behind Z = 1000 p.u. is still 1e-5 p.u. of voltage. A converged lane is
+// frozen while its neighbours go on.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "gridswarm/base/column.hpp"
 #include "gridswarm/base/fields.hpp"
@@ -24,6 +35,10 @@ struct Injections {
   std::span<const double> p_pu;
   std::span<const double> q_pu;
 };
+
+/// Allowed mismatch of a bus: relative to its |S|, and in VA whatever it draws.
+inline constexpr double tol_mismatch_rel = 1e-8;
+inline constexpr double tol_mismatch_va = 1e-3;
 
 enum class FlowStatus : std::int8_t { converged, diverged };
 
@@ -48,11 +63,18 @@ struct FlowWork {
 };
 
 /// Solve all scenarios by current-summation sweep. A scenario's bits depend neither on its
-/// neighbours, nor on threads, nor on the instruction set.
+/// neighbours, nor on threads, nor on the instruction set. A scenario that does not converge keeps
+/// its last voltages, which stay finite.
+/// @throws UsageError if an array of injections has another size than scenarios * buses
 void solve(const feeder::Case& grid, const feeder::Forest& forest, const Injections& injections,
            const FlowOptions& options, FlowWork& work, FlowResult& result);
 
 }  // namespace gridswarm::inline GS_ABI::flow
+
+namespace gridswarm::inline GS_ABI {
+template <>
+std::span<const Field<flow::FlowOptions>> fields<flow::FlowOptions>();
+}
 
 #ifndef GRIDSWARM_COMPILED
 #include "gridswarm/flow/power_flow.ipp"

@@ -13,6 +13,17 @@ struct Kernels {
   /// Member i adds to lane i % lanes; lanes are then added in order, halves onto halves. count > 0.
   DispatchSurvey (*dispatch_survey)(const DispatchView& members);
   DispatchSums (*dispatch_pass)(const DispatchView& members, double price);
+  /// Fill a block: loads from net injections (sign turned), flat start from the roots' voltages.
+  void (*sweep_load)(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
+                     const double* source_re, const double* source_im, double* state);
+  /// One sweep up and down; largest |dV'|^2 per lane. `active` null: all lanes; else lanes where it
+  /// is 0 keep their state.
+  void (*sweep)(const SweepTree& tree, const double* active, double* state, double* step_squared);
+  /// Mismatch between loads and branch currents.
+  void (*sweep_check)(const SweepTree& tree, const double* state, SweepCheck& check);
+  /// V = K V' of the used lanes into the caller's arrays.
+  void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
+                      const double* k_im, const double* state, double* v_re, double* v_im);
 };
 
 /// The table in use.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"
+#include "gridswarm/kernel/reference_sweep.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
 
@@ -48,7 +49,9 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 
 /// The table of reference kernels.
 GS_INLINE Kernels reference_kernels() {
-  return {Isa::reference, dispatch_survey_reference, dispatch_pass_reference};
+  return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
+          reference::sweep_load, reference::sweep,          reference::sweep_check,
+          reference::sweep_store};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -40,4 +40,39 @@ struct DispatchSurvey {
   double max_price;
 };
 
+/// What a sweep keeps per bus, each one number per lane. state[(bus * sweep_columns + column) *
+/// lanes
+/// + lane]; a bus is 768 bytes, so that both passes read whole cache lines one after another.
+/// vr, vi: voltage V'; jr, ji: current that the bus and everything below draw; p, q: consumption.
+enum SweepColumn { sweep_vr, sweep_vi, sweep_jr, sweep_ji, sweep_p, sweep_q, sweep_columns };
+
+/// A forest by position (feeder/forest.hpp): parents before children, children side by side.
+struct SweepTree {
+  int32_t size;
+  int32_t roots;
+  const int32_t* parent;
+  const int32_t* child_first;  ///< size + 1; children of k: child_first[k] .. child_first[k+1] - 1
+  const double* r;
+  const double* x;
+  const double* g;
+  const double* b;
+  double floor_squared;  ///< loads draw S/V only above this |V'|^2, so that currents stay bounded
+};
+
+/// Where a block's scenarios lie in the caller's arrays: (scenario, bus row), `stride` rows apart.
+struct SweepRows {
+  int32_t used;  ///< lanes that carry a scenario; the others hold no load
+  int64_t stride;
+  const int32_t* bus;  ///< position -> bus row
+};
+
+/// How well a block's voltages and currents obey the loads, per lane.
+struct SweepCheck {
+  double rel_squared;              ///< allowed |mismatch|^2 per |S|^2 of the bus
+  double abs_squared;              ///< and whatever the load
+  double mismatch_squared[lanes];  ///< largest over buses
+  double bus[lanes];               ///< its position
+  double excess[lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds
+};
+
 }  // namespace gridswarm::inline GS_ABI::kernel

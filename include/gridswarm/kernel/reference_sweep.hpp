@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reference of the sweep kernels: one lane after another, one number at a time.
+//
+// The order of operations is the contract: kernels/sweep.simd.hpp must give the same bytes.
+#pragma once
+
+#include "gridswarm/kernel/views.hpp"
+
+namespace gridswarm::inline GS_ABI::kernel::reference {
+
+/// One lane of one bus.
+struct SweepCell {
+  double* at;
+  double& operator[](SweepColumn column) const { return at[column * lanes]; }
+};
+
+GS_INLINE SweepCell sweep_cell(double* state, int32_t bus, int lane) {
+  return {state + static_cast<size_t>(bus) * sweep_columns * lanes + lane};
+}
+
+GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p,
+                          const double* q, const double* source_re, const double* source_im,
+                          double* state) {
+  for (int lane = 0; lane < lanes; ++lane)
+    for (int32_t k = 0; k < tree.size; ++k) {
+      const SweepCell cell = sweep_cell(state, k, lane);
+      const bool is_root = k < tree.roots;
+      const SweepCell above = sweep_cell(state, is_root ? k : tree.parent[k], lane);
+      const bool is_loaded = !is_root && lane < rows.used;
+      const int64_t from = lane * rows.stride + rows.bus[k];
+      cell[sweep_vr] = is_root ? source_re[k] : above[sweep_vr];
+      cell[sweep_vi] = is_root ? source_im[k] : above[sweep_vi];
+      cell[sweep_jr] = 0.0;
+      cell[sweep_ji] = 0.0;
+      cell[sweep_p] = is_loaded ? -p[from] : 0.0;
+      cell[sweep_q] = is_loaded ? -q[from] : 0.0;
+    }
+}
+
+/// Current drawn by one bus: y V + conj(S / V), and what its children draw.
+GS_INLINE void sweep_up(const SweepTree& tree, double* state, int32_t k, int lane) {
+  const SweepCell cell = sweep_cell(state, k, lane);
+  const double vr = cell[sweep_vr];
+  const double vi = cell[sweep_vi];
+  const double square = vr * vr + vi * vi;
+  const double inverse = 1.0 / (square > tree.floor_squared ? square : tree.floor_squared);
+  double jr = (cell[sweep_p] * vr + cell[sweep_q] * vi) * inverse;
+  double ji = (cell[sweep_p] * vi - cell[sweep_q] * vr) * inverse;
+  if (tree.g[k] != 0.0 || tree.b[k] != 0.0) {
+    jr += tree.g[k] * vr - tree.b[k] * vi;
+    ji += tree.g[k] * vi + tree.b[k] * vr;
+  }
+  for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
+    jr += sweep_cell(state, c, lane)[sweep_jr];
+    ji += sweep_cell(state, c, lane)[sweep_ji];
+  }
+  cell[sweep_jr] = jr;
+  cell[sweep_ji] = ji;
+}
+
+/// V_c = V_p - Z J_c; |dV|^2.
+GS_INLINE double sweep_down(const SweepTree& tree, double* state, int32_t k, int lane) {
+  const SweepCell cell = sweep_cell(state, k, lane);
+  const SweepCell above = sweep_cell(state, tree.parent[k], lane);
+  const double jr = cell[sweep_jr];
+  const double ji = cell[sweep_ji];
+  const double vr = above[sweep_vr] - (tree.r[k] * jr - tree.x[k] * ji);
+  const double vi = above[sweep_vi] - (tree.r[k] * ji + tree.x[k] * jr);
+  const double dr = vr - cell[sweep_vr];
+  const double di = vi - cell[sweep_vi];
+  cell[sweep_vr] = vr;
+  cell[sweep_vi] = vi;
+  return dr * dr + di * di;
+}
+
+GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
+                     double* step_squared) {
+  for (int lane = 0; lane < lanes; ++lane) {
+    step_squared[lane] = 0.0;
+    if (active && active[lane] == 0.0) continue;
+    for (int32_t k = tree.size - 1; k >= 0; --k) sweep_up(tree, state, k, lane);
+    for (int32_t k = tree.roots; k < tree.size; ++k) {
+      const double step = sweep_down(tree, state, k, lane);
+      if (step > step_squared[lane]) step_squared[lane] = step;
+    }
+  }
+}
+
+GS_INLINE void sweep_check(const SweepTree& tree, const double* state, SweepCheck& check) {
+  double* cells = const_cast<double*>(state);
+  for (int lane = 0; lane < lanes; ++lane) {
+    double largest = 0.0;
+    double bus = 0.0;
+    double excess = -1.0;
+    for (int32_t k = tree.roots; k < tree.size; ++k) {
+      const SweepCell cell = sweep_cell(cells, k, lane);
+      const double vr = cell[sweep_vr];
+      const double vi = cell[sweep_vi];
+      double ir = cell[sweep_jr];
+      double ii = cell[sweep_ji];
+      for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
+        ir -= sweep_cell(cells, c, lane)[sweep_jr];
+        ii -= sweep_cell(cells, c, lane)[sweep_ji];
+      }
+      ir -= tree.g[k] * vr - tree.b[k] * vi;
+      ii -= tree.g[k] * vi + tree.b[k] * vr;
+      const double p = cell[sweep_p];
+      const double q = cell[sweep_q];
+      const double dp = (vr * ir + vi * ii) - p;
+      const double dq = (vi * ir - vr * ii) - q;
+      const double mismatch = dp * dp + dq * dq;
+      const double allowed = check.rel_squared * (p * p + q * q);
+      const double over = mismatch - (allowed > check.abs_squared ? allowed : check.abs_squared);
+      if (mismatch > largest) {
+        largest = mismatch;
+        bus = k;
+      }
+      if (!(over <= excess)) excess = over;
+    }
+    check.mismatch_squared[lane] = largest;
+    check.bus[lane] = bus;
+    check.excess[lane] = excess;
+  }
+}
+
+GS_INLINE void sweep_store(const SweepTree& tree, const SweepRows& rows, const double* k_re,
+                           const double* k_im, const double* state, double* v_re, double* v_im) {
+  double* cells = const_cast<double*>(state);
+  for (int lane = 0; lane < rows.used; ++lane)
+    for (int32_t k = 0; k < tree.size; ++k) {
+      const SweepCell cell = sweep_cell(cells, k, lane);
+      const int64_t to = lane * rows.stride + rows.bus[k];
+      v_re[to] = k_re[k] * cell[sweep_vr] - k_im[k] * cell[sweep_vi];
+      v_im[to] = k_re[k] * cell[sweep_vi] + k_im[k] * cell[sweep_vr];
+    }
+}
+
+}  // namespace gridswarm::inline GS_ABI::kernel::reference
