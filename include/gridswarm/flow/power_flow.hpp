@@ -59,7 +59,8 @@ struct FlowResult {
 /// Everything about one feeder that does not change between calls, in the kernel's layout, and the
 /// buffers of its blocks. Owned by the caller, one per feeder.
 struct FlowWork {
-  Column<double> lanes;  ///< block buffers, one per thread
+  Column<double> lanes;            ///< block buffers, one per thread
+  std::vector<Index> child_first;  ///< by position: first child; one more entry ends the last
 };
 
 /// Solve all scenarios by current-summation sweep. A scenario's bits depend neither on its
