@@ -54,6 +54,10 @@ double loop_gain_bound(const feeder::Forest& forest, std::span<const double> edg
                        std::span<const double> slope_pu, const GateOptions& options, GateWork& work,
                        std::int64_t& steps);
 
+/// Reactances raised by the margin for low voltage, per position.
+/// @throws UsageError where an edge has a negative reactance (the bound needs X >= 0)
+void gate_reactances(const feeder::Forest& forest, double v_min_pu, Column<double>& edge_pu);
+
 /// The gate with its margin for low voltage.
 /// @throws UsageError where an edge has a negative reactance (the bound needs X >= 0)
 Gate check_gate(const feeder::Forest& forest, std::span<const double> slope_pu,

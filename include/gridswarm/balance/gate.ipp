@@ -52,11 +52,11 @@ GS_INLINE double loop_gain_bound(const feeder::Forest& forest, std::span<const d
   return bound * (1.0 + rounding);
 }
 
-GS_INLINE Gate check_gate(const feeder::Forest& forest, std::span<const double> slope_pu,
-                          const GateOptions& options, GateWork& work) {
-  const double drop = (1.0 - options.v_min_pu) / options.v_min_pu;
-  const double margin = 1.0 / (options.v_min_pu * (1.0 - drop) * (1.0 - drop));
-  Column<double> edge_pu(forest.size());
+GS_INLINE void gate_reactances(const feeder::Forest& forest, double v_min_pu,
+                               Column<double>& edge_pu) {
+  const double drop = (1.0 - v_min_pu) / v_min_pu;
+  const double margin = 1.0 / (v_min_pu * (1.0 - drop) * (1.0 - drop));
+  edge_pu.resize(forest.size());
   for (Index i = 0; i < forest.size(); ++i) {
     const double r = forest.r_pu[i], x = forest.x_pu[i];
     if (x < 0.0)
@@ -65,6 +65,12 @@ GS_INLINE Gate check_gate(const feeder::Forest& forest, std::span<const double> 
                        " p.u.");
     edge_pu[i] = (x + std::sqrt(r * r + x * x) * drop) * margin;
   }
+}
+
+GS_INLINE Gate check_gate(const feeder::Forest& forest, std::span<const double> slope_pu,
+                          const GateOptions& options, GateWork& work) {
+  Column<double> edge_pu;
+  gate_reactances(forest, options.v_min_pu, edge_pu);
   Gate gate;
   gate.gate_bound = loop_gain_bound(forest, edge_pu, slope_pu, options, work, gate.gate_steps);
   gate.gate_passes = gate.gate_bound < options.limit;

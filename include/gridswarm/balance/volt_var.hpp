@@ -82,7 +82,9 @@ struct VoltVarResult {
 };
 
 /// Set-points of reactive power. Allocates nothing once sizes have settled.
-/// @param v_now_pu  per position: |V| measured, when injections were fleet.state.p_kw and q_kvar
+/// @param v_now_pu  per position: |V| when injections were fleet.state.p_kw and q_kvar: measured,
+/// or
+///                  moved on by flow::lin_voltage where loads have changed since the measurement
 /// @param p_kw      per agent row, in: set-points; out: lowered where reactive power comes first
 /// @param q_kvar    per agent row, out; agents without volt-var keep fleet.state.q_kvar
 /// work.v_pu holds the voltages expected at each position afterwards (before that curtailment).
