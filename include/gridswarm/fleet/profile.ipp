@@ -55,21 +55,23 @@ GS_INLINE UsageError not_covered(const Profile& profile, std::string_view iso) {
                     "; choose another start or let the profile repeat");
 }
 
-/// Walks the pieces between clock changes; local time is monotonic inside each.
+/// Walks the pieces between clock changes; local time is monotonic inside each. A stamp that no
+/// piece holds but that lies between the end of one and the beginning of the next was skipped by
+/// the clocks.
 GS_INLINE double dated_offset_s(const Profile& profile, std::string_view iso) {
   const auto since_s = static_cast<double>(parse_stamp(iso) - profile.start);
   const double whole_s = length_s(profile);
-  double shift_s = 0.0, begin_s = 0.0;
-  if (since_s >= 0.0)
-    for (std::size_t k = 0; k <= profile.clock_changes.size(); ++k) {
-      const bool last = k == profile.clock_changes.size();
-      const double end_s = last ? whole_s : profile.clock_changes[k].first * profile.step_s;
-      const double real_s = since_s - shift_s;
-      if (real_s < begin_s) return begin_s;
-      if (real_s < end_s) return real_s;
-      begin_s = end_s;
-      if (!last) shift_s += profile.clock_changes[k].second;
-    }
+  double shift_s = 0.0, begin_s = 0.0, before_s = -1.0;
+  for (std::size_t k = 0; k <= profile.clock_changes.size(); ++k) {
+    const bool last = k == profile.clock_changes.size();
+    const double end_s = last ? whole_s : profile.clock_changes[k].first * profile.step_s;
+    const double real_s = since_s - shift_s;
+    if (real_s >= begin_s && real_s < end_s) return real_s;
+    if (real_s < begin_s && before_s >= begin_s) return begin_s;
+    before_s = real_s;
+    begin_s = end_s;
+    if (!last) shift_s += profile.clock_changes[k].second;
+  }
   if (!profile.repeat) throw not_covered(profile, iso);
   const double real_s = since_s - shift_s;
   return real_s - whole_s * std::floor(real_s / whole_s);

@@ -20,10 +20,10 @@ namespace gridswarm::inline GS_ABI::io {
 
 struct ProfileFileOptions {
   /// Unit of columns whose name tells none.
-  std::optional<fleet::ProfileUnit> unit;
+  std::optional<fleet::ProfileUnit> unit = std::nullopt;
   /// Profiles wanted (with their reactive partners); empty: every column. One that the file lacks
   /// is no error, since a run may read several files; fleet::bind_profiles tells what is missing.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {};
   /// Start again after the last value. A profile of exactly one day without date does so anyway.
   bool repeat = false;
 };
