@@ -33,7 +33,13 @@ struct ClusterTrees {
 /// @param kw_to_pu  one kW of an agent in the case's p.u. (fleet::agent_kw_to_case_pu)
 void edge_lengths(const feeder::Forest& forest, double kw_to_pu, Column<double>& length_pu);
 
-/// Cut out the tree of every cluster.
+/// Fill `top` of a membership that came without: the lowest bus above all members; none for a
+/// cluster without members.
+/// @throws UsageError where a cluster holds an agent without supply or agents of two sources
+void find_tops(const feeder::Forest& forest, std::span<const Index> agent_bus,
+               cluster::Clusters& clusters);
+
+/// Cut out the tree of every cluster; one without members has no nodes.
 /// @param agent_bus  bus row of each agent; @param length_pu  per position, >= 0
 /// Members must lie at or below their cluster's top.
 void make_cluster_trees(const feeder::Forest& forest, const cluster::Clusters& clusters,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "gridswarm/balance/cluster_trees.hpp"
 #include "gridswarm/base/error.hpp"
@@ -25,6 +26,7 @@ namespace detail {
 GS_INLINE void collect_positions(const feeder::Forest& forest, std::span<const Index> members,
                                  std::span<const Index> agent_bus, Index top,
                                  std::vector<Index>& place, std::vector<Index>& positions) {
+  if (members.empty()) return;
   constexpr Index listed = 0;
   place[top] = listed;
   positions.push_back(top);
@@ -39,6 +41,28 @@ GS_INLINE void collect_positions(const feeder::Forest& forest, std::span<const I
 }
 
 }  // namespace detail
+
+GS_INLINE void find_tops(const feeder::Forest& forest, std::span<const Index> agent_bus,
+                         cluster::Clusters& clusters) {
+  const auto refuse = [&](Index c, const std::string& what) {
+    throw UsageError("cluster " + std::to_string(clusters.id[c]) + " " + what);
+  };
+  clusters.top.assign(clusters.size(), none);
+  for (Index c = 0; c < clusters.size(); ++c) {
+    Index top = none;
+    for (Index agent : clusters.members.row(c)) {
+      Index at = forest.position[agent_bus[agent]];
+      if (at == none) refuse(c, "holds an agent on a bus without supply");
+      if (top == none) top = at;
+      while (top != at) {  // parents have lower positions: the lower one on the tree moves up
+        Index& lower = top > at ? top : at;
+        lower = forest.parent[lower];
+        if (lower == none) refuse(c, "holds agents of two feeders");
+      }
+    }
+    clusters.top[c] = top;
+  }
+}
 
 GS_INLINE void make_cluster_trees(const feeder::Forest& forest, const cluster::Clusters& clusters,
                                   std::span<const Index> agent_bus,

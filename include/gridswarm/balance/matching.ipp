@@ -99,6 +99,8 @@ GS_INLINE void match(const cluster::Clusters& clusters, const ClusterTrees& tree
   detail::reserve(agent.size(), trees.up.size(), clusters.size(), work, transfers);
   for (Index c = 0; c < clusters.size(); ++c) {
     const Index top = trees.first[c], end = trees.first[c + 1];
+    transfers.first.push_back(transfers.first.back());
+    if (top == end) continue;
     for (Index node = top; node < end; ++node) work.givers[node] = work.takers[node] = none;
     for (Index slot = clusters.members.first[c]; slot < clusters.members.first[c + 1]; ++slot) {
       const double p = p_kw[agent[slot]];
@@ -117,7 +119,7 @@ GS_INLINE void match(const cluster::Clusters& clusters, const ClusterTrees& tree
     }
     detail::pair_at(top, trees, agent, work, transfers);
     detail::leave_at_top(top, trees, agent, work, transfers);
-    transfers.first.push_back(static_cast<Index>(transfers.kw.size()));
+    transfers.first.back() = static_cast<Index>(transfers.kw.size());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gridswarm/base/error.hpp"
 #include "make.hpp"
 
 using namespace gridswarm;
@@ -168,13 +169,25 @@ TEST_CASE("clusters that share a bus keep to themselves, and empty clusters matc
   const Column<double> length = {0, 1, 1};
   const std::vector<Index> bus = {2, 2, 2, 1, 0};
   const std::vector<double> p = {1.0, 1.0, -1.0, -1.0, 7.0};
-  const cluster::Clusters two = make::clusters({0, 1, 1, 0, none}, {1, 2, 0});
+  const cluster::Clusters two = make::clusters({0, 1, 1, 0, none}, {1, 2, none});
   const Matched out = matched(line, length, two, bus, p);
   CHECK(out.transfers.first == std::vector<Index>{0, 1, 2, 2});
   CHECK(out.transfers.from == std::vector<Index>{0, 1});
   CHECK(out.transfers.to == std::vector<Index>{3, 2});
   CHECK(out.transfers.length_pu == Column<double>{1.0, 0.0});
   CHECK(out.trees.height == std::vector<Index>{1, 0, 0});
+}
+
+TEST_CASE("tops are found where a membership comes without, and impossible clusters are refused") {
+  feeder::Forest tree = make::forest({none, 0, 1, 1, 2}, 0.0, 1.0);
+  const std::vector<Index> bus = {4, 3, 4, 4};
+  cluster::Clusters found = make::clusters({0, 0, 1, none}, {none, none, none});
+  balance::find_tops(tree, bus, found);
+  CHECK(found.top == std::vector<Index>{1, 4, none});
+  tree.parent[1] = none;  // now buses 1.. are fed by a source of their own
+  CHECK_THROWS_AS(balance::find_tops(tree, std::vector<Index>{0, 3, 4, 4}, found), UsageError);
+  tree.position[4] = none;
+  CHECK_THROWS_AS(balance::find_tops(tree, bus, found), UsageError);
 }
 
 TEST_CASE("a long line of surpluses is matched in the time of its heap, not of its square") {
