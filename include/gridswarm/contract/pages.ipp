@@ -131,19 +131,6 @@ inline ledger::Hash globals_hash(const State& s) {
   return ledger::leaf_hash(bytes);
 }
 
-/// RFC 6962 root over leaf hashes, level by level; a last hash without a partner moves up.
-inline ledger::Hash merkle_root(std::vector<ledger::Hash> level) {
-  if (level.empty()) return ledger::empty_root();
-  while (level.size() > 1) {
-    const std::size_t pairs = level.size() / 2;
-    const bool odd = level.size() % 2 != 0;
-    ledger::node_hashes({level.data(), 2 * pairs}, {level.data(), pairs});
-    if (odd) level[pairs] = level.back();
-    level.resize(pairs + (odd ? 1 : 0));
-  }
-  return level.front();
-}
-
 /// Every column equal.
 template <class Table>
 bool same_rows(const Table& a, const Table& b) {

@@ -7,6 +7,7 @@
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/contract/pages.ipp"
 #include "gridswarm/contract/state.hpp"
+#include "gridswarm/ledger/tree.hpp"
 
 namespace gridswarm::inline GS_ABI::contract {
 
@@ -56,10 +57,11 @@ namespace detail {
 /// Root over page 0 and the three tables' page hashes.
 inline ledger::Hash root_over(const State& state, const Pages& agents, const Pages& clusters,
                               const Pages& feeders) {
-  std::vector<ledger::Hash> pages = {globals_hash(state)};
+  ledger::CompactRange range;
+  ledger::push(range, 0, globals_hash(state));
   for (const Pages* table : {&agents, &clusters, &feeders})
-    pages.insert(pages.end(), table->hash.begin(), table->hash.end());
-  return merkle_root(pages);
+    for (const ledger::Hash& page : table->hash) ledger::push(range, 0, page);
+  return ledger::root_of(range);
 }
 
 }  // namespace detail
