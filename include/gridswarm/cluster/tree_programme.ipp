@@ -8,21 +8,19 @@
 namespace gridswarm::inline GS_ABI::cluster {
 
 GS_INLINE std::vector<std::uint8_t> size_classes(std::int64_t size_max, std::int64_t labels) {
-  // Class borders: as many single sizes as leave room to reach size_max by a constant ratio;
-  // integers only, by raising each border to what still lets the rest be covered evenly in ratio.
+  // Classes widen by a constant ratio, never narrower than one size: each takes the smallest width
+  // whose ratio, kept for all classes left, reaches beyond size_max. The last takes what is left.
   std::vector<std::uint8_t> slot(static_cast<std::size_t>(size_max) + 1, 0);
+  const auto reached = [&](std::int64_t start, std::int64_t width, std::int64_t left) {
+    std::int64_t border = start;
+    for (std::int64_t j = 0; j < left && border <= size_max; ++j)
+      border += start == 0 ? std::max(width, border) : std::max(width, border * width / start);
+    return border > size_max;
+  };
   std::int64_t start = 0;
   for (std::int64_t k = 0; k < labels && start <= size_max; ++k) {
     std::int64_t width = 1;
-    const std::int64_t left = labels - k;
-    // Smallest width whose ratio, kept for all classes left, reaches beyond size_max.
-    for (;; ++width) {
-      double border = static_cast<double>(start);
-      const double ratio = start == 0 ? 2.0 : static_cast<double>(start + width) / border;
-      for (std::int64_t j = 0; j < left && border <= static_cast<double>(size_max); ++j)
-        border = std::max(border + static_cast<double>(width), border * ratio);
-      if (border > static_cast<double>(size_max)) break;
-    }
+    while (!reached(start, width, labels - k)) ++width;
     for (std::int64_t m = start; m < std::min(start + width, size_max + 1); ++m)
       slot[m] = static_cast<std::uint8_t>(k);
     start += width;
