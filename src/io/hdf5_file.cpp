@@ -2,6 +2,9 @@
 // The public face of Hdf5File; hdf5_state.cpp does the work.
 #include "gridswarm/io/hdf5_file.hpp"
 
+#include <filesystem>
+#include <system_error>
+
 #include "io/hdf5_state.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
@@ -57,14 +60,23 @@ Hdf5File Hdf5File::open(const std::string& path) {
 
 void Hdf5File::close() {
   const QuietHdf5 quiet;
-  if (state_->given_up) throw FileError(state_->path, "was given up after an earlier error");
-  if (state_->file < 0) return;
-  try {
-    state_->finish();
-  } catch (...) {
-    if (state_->writing) state_->give_up();
-    throw;
+  State& state = *state_;
+  if (state.file < 0) return;
+  hsize_t size = 0;
+  if (state.writing) {
+    state.cut_to_whole_rows();
+    state.ok(H5Fflush(state.file, H5F_SCOPE_GLOBAL), "be written to its end");
+    state.ok(H5Fget_filesize(state.file, &size), "be measured");
   }
+  for (Hdf5Entry& entry : state.entries) state.ok(entry.id.close(), "close " + entry.name);
+  state.ok(state.file.close(), "be closed");
+  if (!state.writing) return;
+  std::error_code error;
+  std::filesystem::resize_file(state.open_name(), size, error);  // what was reserved beyond
+  if (!error) std::filesystem::rename(state.open_name(), state.path, error);
+  if (error)
+    throw FileError(state.path, "can't be given its name (" + error.message() +
+                                    "); the results are in " + state.open_name());
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& name,

@@ -4,16 +4,16 @@
 
 #include <fcntl.h>
 #include <hdf5_hl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
+#include <system_error>
 
 namespace gridswarm::inline GS_ABI::io {
 namespace {
 
-constexpr hsize_t chunk_bytes = 256 * 1024;  // of a growing dataset; also its write cache
+constexpr hsize_t chunk_bytes = 256 * 1024;   // of a growing dataset
+constexpr std::uint64_t own_needs = 1 << 20;  // headers and indices between two looks at the disk
 
 /// "town" of "town/v_pu", "" at the top.
 std::string group_of(const std::string& name) {
@@ -32,37 +32,22 @@ Handle text_type(std::size_t size) {
   return type;
 }
 
-Hdf5File::State::~State() {
-  if (file >= 0 && writing && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) give_up();
-}
-
-/// Everything to the disk, then the name. The flush comes first: it fails where closing would.
-void Hdf5File::State::finish() {
-  if (writing) {
-    cut_to_whole_rows();
-    ok(H5Fflush(file, H5F_SCOPE_GLOBAL), "be written to its end");
-  }
-  for (Hdf5Entry& entry : entries) ok(entry.id.close(), "close " + entry.name);
-  ok(file.close(), "be closed");
-  if (writing && std::rename(open_name().c_str(), path.c_str()) != 0)
-    throw FileError(path, "can't be given its name; the results are in " + open_name());
-}
-
-/// Let go of a file that can't be written. HDF5 would try again when the process ends, without end:
-/// so what it still holds goes nowhere, and the broken file is removed.
-void Hdf5File::State::give_up() {
+/// See that the file can grow by so many bytes and what HDF5 adds to them. HDF5 does not survive a
+/// full disk (it fails again, or crashes, when the process ends), so it never gets to see one.
+void Hdf5File::State::reserve(std::uint64_t bytes) {
+  hsize_t size = 0;
+  ok(H5Fget_filesize(file, &size), "be measured");
+  const std::uint64_t wanted = size + bytes + own_needs;
+  if (wanted <= reserved) return;
   void* descriptor = nullptr;
-  if (file >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0) {
-    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere >= 0) {
-      dup2(nowhere, *static_cast<int*>(descriptor));
-      ::close(nowhere);
-    }
-    std::remove(open_name().c_str());
-  }
-  entries.clear();
-  file.close();
-  given_up = true;
+  ok(H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor), "be reached");
+  const std::uint64_t more = wanted + own_needs;
+  const int why = posix_fallocate(*static_cast<int*>(descriptor), static_cast<off_t>(reserved),
+                                  static_cast<off_t>(more - reserved));
+  if (why != 0)
+    throw FileError(path, "no room for " + std::to_string(more) +
+                              " bytes: " + std::generic_category().message(why));
+  reserved = more;
 }
 
 void Hdf5File::State::make_groups(const std::string& name) {
@@ -101,6 +86,7 @@ void Hdf5File::State::put_attribute(hid_t object, const std::string& name, hid_t
 
 void Hdf5File::State::put_attribute(hid_t object, const std::string& name,
                                     const std::string& value) {
+  reserve(value.size());
   put_attribute(object, name, text_type(value.size() + 1), value.c_str());
 }
 
@@ -123,32 +109,43 @@ Index Hdf5File::State::find_axis(const std::string& group, const std::string& di
   throw UsageError(path + ": no axis " + dim + " in group \"" + group + "\" or above it");
 }
 
+/// How the numbers lie in the file: growing ones in chunks of whole rows, others in one piece.
+Handle Hdf5File::State::layout_of(const Hdf5Entry& entry, hid_t type) const {
+  Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  if (H5Tget_class(type) == H5T_FLOAT) H5Pset_fill_value(layout, H5T_NATIVE_DOUBLE, &nan);
+  if (entry.chunk_rows == 0) {
+    H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY);
+    return layout;
+  }
+  std::vector<hsize_t> chunk = entry.shape;
+  for (hsize_t& size : chunk) size = std::max<hsize_t>(size, 1);
+  chunk[0] = entry.chunk_rows;
+  ok(H5Pset_chunk(layout, static_cast<int>(chunk.size()), chunk.data()), "lay out " + entry.name);
+  return layout;
+}
+
 Hdf5File::Dataset Hdf5File::State::add(const std::string& name, hid_t type,
                                        std::vector<hsize_t> shape, Index grows_with) {
   GRIDSWARM_ASSERT(writing && !shape.empty());
+  Hdf5Entry entry{name, {}, std::move(shape), H5Tget_size(type), 0, grows_with};
+  for (std::size_t d = 1; d < entry.shape.size(); ++d)
+    entry.row_bytes *= std::max<hsize_t>(entry.shape[d], 1);
+  const bool grows = grows_with != none;
+  if (grows) entry.chunk_rows = std::clamp<hsize_t>(chunk_bytes / entry.row_bytes, 1, 1024);
+  reserve(grows ? 0 : entry.shape[0] * entry.row_bytes);
   make_groups(group_of(name));
-  const Handle create(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const Handle layout = layout_of(entry, type);
   const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (H5Tget_class(type) == H5T_FLOAT) H5Pset_fill_value(create, H5T_NATIVE_DOUBLE, &nan);
-  std::vector<hsize_t> most = shape;
-  if (grows_with != none) {
-    std::vector<hsize_t> chunk = shape;
-    hsize_t row_bytes = H5Tget_size(type);
-    for (std::size_t d = 1; d < shape.size(); ++d) {
-      chunk[d] = std::max<hsize_t>(shape[d], 1);
-      row_bytes *= chunk[d];
-    }
-    chunk[0] = std::clamp<hsize_t>(chunk_bytes / row_bytes, 1, 1024);
-    most[0] = H5S_UNLIMITED;
-    ok(H5Pset_chunk(create, static_cast<int>(chunk.size()), chunk.data()), "lay out " + name);
-    H5Pset_chunk_cache(access, 1, std::max(chunk_bytes, row_bytes), 1.0);
-  }
-  const Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), most.data()),
-                     H5Sclose);
-  Handle id(H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, create, access), H5Dclose);
-  ok<hid_t>(id, "make dataset " + name);
-  entries.push_back({name, std::move(id), std::move(shape), grows_with});
+  H5Pset_chunk_cache(access, 1, 0, 1.0);  // rows go straight to the file, memory stays small
+  std::vector<hsize_t> most = entry.shape;
+  if (grows) most[0] = H5S_UNLIMITED;
+  const int rank = static_cast<int>(most.size());
+  const Handle space(H5Screate_simple(rank, entry.shape.data(), most.data()), H5Sclose);
+  entry.id =
+      Handle(H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, layout, access), H5Dclose);
+  ok<hid_t>(entry.id, "make dataset " + name);
+  entries.push_back(std::move(entry));
   return static_cast<Dataset>(entries.size()) - 1;
 }
 
@@ -191,7 +188,7 @@ Hdf5File::Dataset Hdf5File::State::find_dataset(const std::string& name) {
   std::vector<hsize_t> shape(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
   H5Sget_simple_extent_dims(space, shape.data(), nullptr);
   if (shape.empty()) throw FileError(path, name + " is a single value, not rows");
-  entries.push_back({name, std::move(id), std::move(shape), none});
+  entries.push_back({name, std::move(id), std::move(shape), 0, 0, none});
   return static_cast<Dataset>(entries.size()) - 1;
 }
 
@@ -209,8 +206,13 @@ std::string Hdf5File::State::text_attribute(const std::string& object, const std
 
 void Hdf5File::State::write_texts(Dataset dataset, std::span<const std::string> values) {
   std::vector<const char*> texts;
-  for (const std::string& value : values) texts.push_back(value.c_str());
+  std::uint64_t bytes = 0;
+  for (const std::string& value : values) {
+    texts.push_back(value.c_str());
+    bytes += value.size() + 64;  // HDF5 keeps some 20 bytes beside each text
+  }
   if (texts.empty()) return;
+  reserve(bytes);
   const Hdf5Entry& entry = entries[dataset];
   ok(H5Dwrite(entry.id, text_type(H5T_VARIABLE), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()),
      "write " + entry.name);
@@ -255,6 +257,7 @@ void Hdf5File::State::write(Dataset dataset, std::int64_t first_row, std::int64_
     if (entry.grows_with == none)
       throw UsageError(path + ": " + entry.name + " has " + std::to_string(entry.shape[0]) +
                        " rows, row " + std::to_string(end - 1) + " can't be written");
+    reserve((static_cast<hsize_t>(rows) + 2 * entry.chunk_rows) * entry.row_bytes);
     grow(entry, end);
   }
   const Handle space = rows_of(entry, static_cast<hsize_t>(first_row), static_cast<hsize_t>(rows));

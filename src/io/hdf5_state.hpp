@@ -15,21 +15,18 @@ struct Hdf5Entry {
   std::string name;
   Handle id;
   std::vector<hsize_t> shape;
-  Index grows_with = none;  ///< the growing axis it hangs on; an axis: itself
+  std::uint64_t row_bytes = 0;
+  std::uint64_t chunk_rows = 0;  ///< growing ones only
+  Index grows_with = none;       ///< the growing axis it hangs on; an axis: itself
 };
 
 /// A text of this size (closing zero included) or of H5T_VARIABLE, UTF-8.
 Handle text_type(std::size_t size);
 
 struct Hdf5File::State {
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  /// Keeps PATH.tmp if it can be written to its end.
-  ~State();
   std::string path;
   bool writing = false;
-  bool given_up = false;
+  std::uint64_t reserved = 0;  // bytes that the disk has promised
   Handle file;
   std::vector<Hdf5Entry> entries;  // after file: closed before it
 
@@ -45,6 +42,7 @@ struct Hdf5File::State {
   void put_attribute(hid_t object, const std::string& name, const std::string& value);
   void put_label(hid_t dataset, const Hdf5Label& label, bool is_number);
   Index find_axis(const std::string& group, const std::string& dim) const;
+  Handle layout_of(const Hdf5Entry& entry, hid_t type) const;
   Dataset add(const std::string& name, hid_t type, std::vector<hsize_t> shape, Index grows_with);
   Dataset add_axis(const std::string& name, hid_t type, std::vector<hsize_t> shape, bool grows,
                    const Hdf5Label& label);
@@ -53,8 +51,7 @@ struct Hdf5File::State {
   Dataset find_dataset(const std::string& name);
   std::string text_attribute(const std::string& object, const std::string& name);
   void write_texts(Dataset dataset, std::span<const std::string> values);
-  void finish();
-  void give_up();
+  void reserve(std::uint64_t bytes);
   void grow(Hdf5Entry& entry, hsize_t rows);
   void cut_to_whole_rows();
   Handle rows_of(const Hdf5Entry& entry, hsize_t first_row, hsize_t rows) const;

@@ -47,8 +47,7 @@ class Hdf5File {
   ~Hdf5File();
 
   /// Write everything out and give the file its name. Growing datasets are cut to the rows that all
-  /// of their group have. @throws FileError (disk full); PATH is then as it was before and PATH.tmp
-  /// is gone
+  /// of their group have. @throws FileError (disk full); PATH is then as it was before
   void close();
 
   /// Attribute of a group or dataset; object "" is the file itself. Groups are made as needed.

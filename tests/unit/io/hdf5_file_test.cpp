@@ -105,6 +105,7 @@ TEST_CASE("the file takes its name only when it is complete, and an older one st
   CHECK(fs::file_size(path) == 13);
   small_file(path).close();
   CHECK_FALSE(fs::exists(path + ".tmp"));
+  CHECK(fs::file_size(path) < 20000);  // nothing is left of the room kept while writing
   CHECK_NOTHROW(Hdf5File::open(path));
 }
 
@@ -152,26 +153,66 @@ TEST_CASE("what can't be opened or made is a file error that says why") {
   CHECK_THROWS_AS(Hdf5File::open(scratch / "whole.h5").dataset("absent"), FileError);
 }
 
-TEST_CASE(
-    "a disk without room is a file error at the latest in close(), and nothing takes the name") {
+namespace {
+
+/// While this lives no file may pass 8 MiB: stands for a full disk.
+struct FullDisk {
+  FullDisk() {
+    getrlimit(RLIMIT_FSIZE, &before);
+    old_handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit small = before;
+    small.rlim_cur = 8 << 20;
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, old_handler);
+  }
+  rlimit before{};
+  void (*old_handler)(int) = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("a disk that fills in a run ends it with a file error; what was written stays readable") {
   const ScratchFolder scratch("h5full");
   const std::string path = scratch / "r.h5";
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  Hdf5File file = small_file(path);
-  const std::vector<double> much(100000, 1.0);
-  const auto when = file.add_growing_axis("run/time", {});
-  rlimit small = before;
-  small.rlim_cur = 64 * 1024;  // files may not pass 64 KiB: stands for a full disk
-  setrlimit(RLIMIT_FSIZE, &small);
+  const std::vector<double> much(100000, 1.0);  // 0.8 MB
+  std::int64_t written = 0;
+  const FullDisk full;
+  const auto run = [&] {
+    Hdf5File file = small_file(path);
+    const auto when = file.add_growing_axis("run/time", {});
+    for (; written < 100; ++written) file.write_rows(when, 100000 * written, 100000, much.data());
+  };
+  CHECK_THROWS_AS(run(), FileError);
+  CHECK(written >= 5);
+  CHECK(written <= 10);
+  CHECK_FALSE(fs::exists(path));
+  Hdf5File rest = Hdf5File::open(path + ".tmp");
+  CHECK(rest.shape(rest.dataset("run/time"))[0] == 100000 * written);
+}
+
+TEST_CASE("a dataset that the disk can't hold is refused when it is made, before anything is run") {
+  const ScratchFolder scratch("h5big");
+  const FullDisk full;
+  Hdf5File file = Hdf5File::create(scratch / "r.h5");
+  const std::vector<double> steps(2000000, 0.0);  // 16 MB
+  CHECK_THROWS_AS(file.add_axis("time", steps, {}), FileError);
+  CHECK_NOTHROW(file.close());
+}
+
+TEST_CASE("a text or many small datasets don't overrun a disk unseen") {
+  const ScratchFolder scratch("h5small");
+  const FullDisk full;
+  const std::string text(9 << 20, 'x');
+  const std::vector<std::string> texts(100000, std::string(100, 'y'));
+  Hdf5File file = small_file(scratch / "r.h5");
+  CHECK_THROWS_AS(file.set_attribute("", "scenario", text), FileError);
+  CHECK_THROWS_AS(file.add_axis("agent", texts, {}), FileError);
   const auto fill = [&] {
-    file.write_rows(when, 0, 100000, much.data());
-    file.close();
+    for (int i = 0; i < 100000; ++i)
+      file.add_dataset("d" + std::to_string(i), {"bus"}, {"kW", std::string(20000, 'z')});
   };
   CHECK_THROWS_AS(fill(), FileError);
-  CHECK_THROWS_AS(file.close(), FileError);  // asked again: still no good news
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, old_handler);
-  CHECK_FALSE(fs::exists(path));
 }
