@@ -66,3 +66,7 @@ class Log {
 Head recover(FileSystem& files, const std::string& folder);
 
 }  // namespace gridswarm::inline GS_ABI::ledger
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/ledger/log.ipp"
+#endif

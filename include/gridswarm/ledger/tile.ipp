@@ -16,9 +16,10 @@ namespace gridswarm::inline GS_ABI::ledger {
 GS_INLINE std::string path_of(const TileId& tile) {
   char digits[8];
   std::string number;
-  for (std::uint64_t rest = tile.index; number.empty() || rest > 0; rest /= 1000) {
-    std::snprintf(digits, sizeof digits, "%03u", static_cast<unsigned>(rest % 1000));
-    number = number.empty() ? digits : std::string("x") + digits + "/" + number;
+  for (std::uint64_t rest = tile.index, group = 0; group == 0 || rest > 0; rest /= 1000, ++group) {
+    std::snprintf(digits, sizeof digits, group == 0 ? "%03u" : "x%03u/",
+                  static_cast<unsigned>(rest % 1000));
+    number.insert(0, digits);
   }
   std::string path = "tile/";
   path += tile.level == bundle_level ? "entries" : std::to_string(tile.level);
