@@ -108,9 +108,7 @@ GS_INLINE double connected_share(const feeder::Forest& forest, const fleet::Flee
   return static_cast<double>(connected) / static_cast<double>(clusters.size());
 }
 
-GS_INLINE double absolute(double x) {
-  return x < 0.0 ? -x : x;
-}
+GS_INLINE double absolute(double x) { return x < 0.0 ? -x : x; }
 
 /// Distances and bounds, pair by pair.
 GS_INLINE void measure_cluster(const distance::AgentTree& tree, const fleet::Fleet& fleet,
