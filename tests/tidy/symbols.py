@@ -3,7 +3,7 @@
 
 usage: symbols.py kernels OBJECT...   no weak symbol in an object built for one instruction set
        symbols.py consumer OBJECT...  no weak gridswarm:: symbol in a linked consumer at -O0, but
-                                      those of weak_symbols.txt: small functions in headers
+                                      members that no one wrote and those of weak_symbols.txt
 """
 import pathlib
 import re
@@ -31,6 +31,11 @@ def is_ours(symbol):
     return "".join(plain).split(" ")[-1].startswith("gridswarm::")
 
 
+# What every struct of columns has without being written: X::~X(), X::X(X const&), X::operator=(X&&).
+SPECIAL = re.compile(r"(?P<scope>gridswarm::(?:\w+::)*)(?P<name>\w+)::(?:~(?P=name)\(\)|"
+                     r"(?:(?P=name)|operator=)\((?:(?P=scope)(?P=name)(?: const&|&&))?\))$")
+
+
 def read_allowed(text):
     """Patterns, one per line; * stands for anything."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"]
@@ -42,7 +47,8 @@ def breaches(kind, nm_text, allowed):
     if kind == "kernels":
         return weak
     return [symbol for symbol in weak
-            if is_ours(symbol) and not any(pattern.match(symbol) for pattern in allowed)]
+            if is_ours(symbol) and not SPECIAL.match(symbol)
+            and not any(pattern.match(symbol) for pattern in allowed)]
 
 
 def main(kind, objects):
