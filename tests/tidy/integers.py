@@ -10,7 +10,8 @@ import sys
 
 # x86: addsd, vmulps, cvtsi2sd, sqrtpd, ucomisd, x87 fadd; AArch64: fadd, fcvtzs, scvtf.
 ARITHMETIC = re.compile(
-    r"v?(?:add|sub|mul|div|sqrt|min|max|u?comi|cmp(?:eq|lt|le|unord|neq|nlt|nle|ord)?|round|fn?m(?:add|sub)\w*)[sp][sd]"
+    r"v?(?:add|sub|mul|div|sqrt|min|max|u?comi|cmp(?:eq|lt|le|unord|neq|nlt|nle|ord)?|round"
+    r"|fn?m(?:add|sub)\w*)[sp][sd]"
     r"|v?cvt\w+|f(?:i?add|i?subr?|i?mul|i?divr?|ildl?|istt?pl?|u?comi?p*|sqrt)[slp]?"
     r"|f(?:add|sub|mul|div|n?madd|n?msub|sqrt|cmpe?|cvt\w*|rint\w)|[su]cvtf")
 LINE = re.compile(r"^\s*[0-9a-f]+:\t(\S+)")
