@@ -7,6 +7,7 @@
 namespace gridswarm::app {
 
 Command info_command();
+Command cluster_command();
 Command flow_command();
 Command synth_command();
 

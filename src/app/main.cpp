@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
         wanted);
     return static_cast<int>(ExitCode::usage);
   }
-  const std::array commands = {app::flow_command(), app::info_command(), app::synth_command()};
+  const std::array commands = {app::cluster_command(), app::flow_command(), app::info_command(),
+                               app::synth_command()};
   return app::run_program(argc, argv, commands);
 }

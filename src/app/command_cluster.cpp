@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gridswarm cluster CASE --fleet FLEET.csv: form clusters, elect leaders, measure both.
+#include <chrono>
+#include <memory>
+
+#include "app/commands.hpp"
+#include "app/report.hpp"
+#include "gridswarm/cluster/form.hpp"
+#include "gridswarm/cluster/leader.hpp"
+#include "gridswarm/cluster/quality.hpp"
+#include "gridswarm/io/cluster_file.hpp"
+#include "gridswarm/io/fleet_file.hpp"
+#include "gridswarm/io/matpower.hpp"
+#include "gridswarm/ledger/hash.hpp"
+
+namespace gridswarm::app {
+namespace {
+
+/// What the command line says.
+struct Settings {
+  std::string path;
+  std::string fleet;
+  std::string previous;
+  std::int64_t epoch = 0;
+  cluster::ClusterOptions form;
+  cluster::LeaderOptions lead;
+};
+
+std::string hex(const ledger::Hash& hash) {
+  static const char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::byte byte : hash) {
+    text += digits[std::to_integer<unsigned>(byte) >> 4];
+    text += digits[std::to_integer<unsigned>(byte) & 15];
+  }
+  return text;
+}
+
+ExitCode run(const Settings& settings, const Common& common) {
+  const feeder::Case grid = io::read_matpower(settings.path);
+  const fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
+  const feeder::Forest forest = feeder::make_forest(grid);
+  if (settings.epoch < 0 || settings.epoch > UINT32_MAX)
+    throw UsageError("epoch is " + std::to_string(settings.epoch) + "; it must be 0 to 2^32 - 1");
+  cluster::Clusters previous;
+  if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
+
+  const auto begin = std::chrono::steady_clock::now();
+  cluster::Formation formation = cluster::form(grid, forest, fleet, settings.form,
+                                               settings.previous.empty() ? nullptr : &previous,
+                                               static_cast<int>(common.threads));
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  cluster::Clusters& clusters = formation.clusters;
+  cluster::Standing standing;
+  cluster::elect(fleet, settings.lead, static_cast<std::uint64_t>(common.seed),
+                 static_cast<std::uint32_t>(settings.epoch), standing, clusters);
+  if (!common.out.empty()) io::write_clusters(common.out, grid, fleet, clusters);
+
+  Report report;
+  add_fields(report, cluster::measure(grid, forest, fleet, settings.form, clusters));
+  add_fields(report, formation);
+  if (!settings.previous.empty())
+    report.push_back({"churn", cluster::churn(previous, clusters),
+                      "share of agents not in the cluster matched to their old one"});
+  report.push_back({"membership_sha256",
+                    hex(ledger::sha256(cluster::membership_bytes(fleet, clusters))),
+                    "of (agent, cluster) as big-endian pairs by agent"});
+  report.push_back({"seconds", taken.count(), "to form"});
+  print(report, common.json);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command cluster_command() {
+  const auto settings = std::make_shared<Settings>();
+  Command command;
+  command.name = "cluster";
+  command.text = "Clusters of a fleet on a radial case; -o FILE writes agent,bus,cluster,leader";
+  command.options = {
+      {"CASE", &settings->path, "MATPOWER case file (.m)", true},
+      {"--fleet", &settings->fleet, "the devices, FLEET.csv", true},
+      {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
+      {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"}};
+  add_fields(command, settings->form);
+  add_fields(command, settings->lead);
+  command.run = [settings](const Common& common) { return run(*settings, common); };
+  return command;
+}
+
+}  // namespace gridswarm::app
