@@ -23,6 +23,14 @@ std::string group_of(const std::string& name) {
 
 std::string last_word(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
+/// So many rows in memory, in the file's own dimensions: HDF5 copies whole rows then, and single
+/// numbers otherwise.
+Handle dense_rows(const Hdf5Entry& entry, hsize_t rows) {
+  std::vector<hsize_t> shape = entry.shape;
+  shape[0] = rows;
+  return Handle(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
+}
+
 }  // namespace
 
 Handle text_type(std::size_t size) {
@@ -261,8 +269,7 @@ void Hdf5File::State::write(Dataset dataset, std::int64_t first_row, std::int64_
     grow(entry, end);
   }
   const Handle space = rows_of(entry, static_cast<hsize_t>(first_row), static_cast<hsize_t>(rows));
-  const hsize_t count = static_cast<hsize_t>(H5Sget_select_npoints(space));
-  const Handle memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Handle memory = dense_rows(entry, static_cast<hsize_t>(rows));
   ok(H5Dwrite(entry.id, type, memory, space, H5P_DEFAULT, data), "write " + entry.name);
 }
 
@@ -274,8 +281,7 @@ void Hdf5File::State::read(Dataset dataset, std::int64_t first_row, std::int64_t
     throw UsageError(path + ": " + entry.name + " has " + std::to_string(entry.shape[0]) + " rows");
   if (rows == 0) return;
   const Handle space = rows_of(entry, static_cast<hsize_t>(first_row), static_cast<hsize_t>(rows));
-  const hsize_t count = static_cast<hsize_t>(H5Sget_select_npoints(space));
-  const Handle memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Handle memory = dense_rows(entry, static_cast<hsize_t>(rows));
   ok(H5Dread(entry.id, type, memory, space, H5P_DEFAULT, data), "read " + entry.name);
 }
 
