@@ -4,3 +4,4 @@
 #include "gridswarm/flow/power_flow.ipp"
 #include "gridswarm/flow/sensitivity.ipp"
 #include "gridswarm/flow/summary.ipp"
+#include "gridswarm/flow/tree_power.ipp"

@@ -11,3 +11,4 @@
 #include "gridswarm/io/mfile_values.ipp"
 #include "gridswarm/io/profile_file.ipp"
 #include "gridswarm/io/run_folder.ipp"
+#include "gridswarm/io/scenario_file.ipp"

@@ -20,6 +20,7 @@ namespace gridswarm::app {
 struct Common {
   bool json = false;         ///< --json: one object on stdout, everything else on stderr
   std::int64_t seed = 1;     ///< --seed
+  bool seed_given = false;   ///< a scenario's own seed stands unless --seed is typed
   std::int64_t threads = 0;  ///< --threads, 0: all cores of this process
   std::string out;           ///< -o FILE or folder
 };

@@ -9,6 +9,7 @@ namespace gridswarm::app {
 Command info_command();
 Command cluster_command();
 Command flow_command();
+Command run_command();
 Command synth_command();
 
 }  // namespace gridswarm::app

@@ -32,7 +32,12 @@ int main(int argc, char** argv) {
         wanted);
     return static_cast<int>(ExitCode::usage);
   }
-  const std::array commands = {app::cluster_command(), app::flow_command(), app::info_command(),
-                               app::synth_command()};
+  const std::array commands = {
+      app::run_command(),
+      app::flow_command(),
+      app::cluster_command(),
+      app::synth_command(),
+      app::info_command(),
+  };
   return app::run_program(argc, argv, commands);
 }

@@ -42,11 +42,15 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   for (const Command& command : commands) {
     CLI::App* sub = parser.add_subcommand(command.name, command.text);
     sub->add_flag("--json", common.json, "one JSON object on stdout, everything else on stderr");
-    sub->add_option("--seed", common.seed, "seed of everything random")->capture_default_str();
+    const CLI::Option* seed =
+        sub->add_option("--seed", common.seed, "seed of everything random")->capture_default_str();
     sub->add_option("--threads", common.threads, "threads, 0 for all cores")->capture_default_str();
     sub->add_option("-o,--out", common.out, "where results are written");
     for (const Option& option : command.options) add_option(*sub, option);
-    sub->callback([&chosen, &command] { chosen = &command; });
+    sub->callback([&chosen, &command, &common, seed] {
+      chosen = &command;
+      common.seed_given = seed->count() > 0;
+    });
   }
   try {
     parser.parse(argc, argv);

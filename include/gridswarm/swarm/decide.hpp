@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What agents and clusters agree on within one tick, before the wires answer.
+//
+// The order is the paper's: neighbours tell each other a few numbers, surplus meets deficit nearby,
+// the cluster balances what is left towards its target. Sun and wind give all they have; storage and
+// vehicles bend. A vehicle wants the even rate that just fills it by its departure.
+#pragma once
+
+#include "gridswarm/swarm/feeder_run.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+/// What one agent tells a neighbour each tick: id (8 bytes), surplus or deficit in kW, voltage in p.u.,
+/// SOC and forecast in kW (4 bytes each, IEEE 754 single).
+inline constexpr std::int64_t neighbour_message_bytes = 24;
+
+/// Set-points p_kw of a variant with the swarm. Expects sense() done; allocates nothing once warm.
+/// @param passive_kw  the feeder's passive load now, consumption positive
+void decide_with_swarm(const FeederRun& run, const Scenario& scenario, const fleet::Tick& tick,
+                       double passive_kw, Variant& variant);
+
+/// Set-points of a variant with local rules only.
+void decide_alone(const FeederRun& run, Variant& variant);
+
+/// Sums of the agents' final powers: imbalance, floor, shared, rounds.
+void measure_sharing(const Variant& variant, TickTotals& totals);
+
+}  // namespace gridswarm::inline GS_ABI::swarm
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/swarm/decide.ipp"
+#endif

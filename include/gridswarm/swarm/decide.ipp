@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "gridswarm/swarm/decide.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+namespace decide_detail {
+
+/// The even rate that fills vehicle i by its departure, within the tick's band.
+GS_INLINE double even_rate_kw(const fleet::Nameplate& plate, const fleet::State& state,
+                              const fleet::Tick& tick, Index i) {
+  const double need_kwh =
+      std::max(0.0, plate.soc_depart[i] - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
+  double left_h = plate.depart_h[i] - tick.hour_of_day;
+  if (left_h <= 0.0) left_h += 24.0;
+  const double rate_kw = -need_kwh / std::max(left_h, tick.dt_s / 3600.0);
+  return std::min(std::max(rate_kw, state.p_min_kw[i]), state.p_max_kw[i]);
+}
+
+/// Wants and bands as the swarm sees them.
+GS_INLINE void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet) {
+  const fleet::Nameplate& plate = fleet.plate;
+  fleet::State& state = fleet.state;
+  for (Index i = 0; i < fleet.size(); ++i) {
+    if (plate.kind[i] == fleet::Kind::ev)
+      state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
+    else if (plate.kind[i] == fleet::Kind::pv || plate.kind[i] == fleet::Kind::wind)
+      state.p_min_kw[i] = state.p_max_kw[i];
+  }
+}
+
+GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
+  Column<std::int64_t>& bytes = variant.fleet.state.bytes;
+  for (Index i = 0; i < variant.fleet.size(); ++i) {
+    const auto heard_by = static_cast<std::int64_t>(run.neighbours.agents.row(i).size());
+    bytes[i] += heard_by * neighbour_message_bytes;
+    variant.messages += heard_by;
+    variant.bytes += heard_by * neighbour_message_bytes;
+  }
+}
+
+}  // namespace decide_detail
+
+GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
+                                 const fleet::Tick& tick, double passive_kw, Variant& variant) {
+  using namespace decide_detail;
+  adapt_wants(tick, variant.fleet);
+  tell_neighbours(run, variant);
+  balance::match(variant.clusters, variant.trees, variant.fleet.state.p_want_kw, variant.matching,
+                 variant.transfers);
+  variant.e_ref_kw.resize(static_cast<std::size_t>(variant.clusters.size()));
+  balance::cluster_targets(variant.fleet, variant.clusters, passive_kw, tick.dt_s,
+                           scenario.sharing, variant.sharing, variant.e_ref_kw);
+  balance::dispatch(variant.fleet, variant.clusters, variant.e_ref_kw, scenario.dispatch,
+                    variant.dispatch, variant.dispatched, variant.p_kw);
+  variant.messages += variant.dispatched.totals.messages;
+  variant.bytes += variant.dispatched.totals.bytes;
+}
+
+GS_INLINE void decide_alone(const FeederRun& run, Variant& variant) {
+  fleet::local_rules(variant.fleet, run.input.grid.buses.size(), variant.local);
+  variant.p_kw = variant.fleet.state.p_kw;
+  variant.q_kvar = variant.fleet.state.q_kvar;
+}
+
+GS_INLINE void measure_sharing(const Variant& variant, TickTotals& totals) {
+  const Column<double>& p_kw = variant.p_kw;
+  double sum_kw = 0.0;
+  for (const double p : p_kw) {
+    totals.power_kw += std::abs(p);
+    sum_kw += p;
+  }
+  totals.floor_kw = std::abs(sum_kw);
+  for (Index c = 0; c < variant.clusters.size(); ++c) {
+    double surplus_kw = 0.0, deficit_kw = 0.0;
+    for (const Index i : variant.clusters.members.row(c))
+      (p_kw[i] > 0.0 ? surplus_kw : deficit_kw) += std::abs(p_kw[i]);
+    totals.imbalance_kw += std::abs(surplus_kw - deficit_kw);
+    totals.shared_kw += std::min(surplus_kw, deficit_kw);
+  }
+  totals.rounds = static_cast<double>(variant.dispatched.totals.passes_max);
+}
+
+}  // namespace gridswarm::inline GS_ABI::swarm

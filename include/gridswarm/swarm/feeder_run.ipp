@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <utility>
+
+#include "gridswarm/fleet/on_feeder.hpp"
+#include "gridswarm/swarm/feeder_run.hpp"
+#include "gridswarm/swarm/ledger_tick.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+namespace feeder_run_detail {
+
+/// Row of the passive profile in the run's set, none where the passive load does not follow one.
+GS_INLINE Index passive_row(const Scenario& scenario, const fleet::ProfileSet& profiles) {
+  if (scenario.passive.mode != "profile") return none;
+  return fleet::bind_profiles(profiles, {scenario.passive.profile}).front();
+}
+
+GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Index lane,
+                             Variant& variant) {
+  const Index agents = run.input.fleet.size();
+  variant.with_swarm = lane % 2 == 0;
+  variant.draw = lane / 2;
+  variant.fleet = run.input.fleet;
+  fleet::reset_state(variant.fleet, scenario.run.f_hz);
+  variant.p_kw.assign(agents, 0.0);
+  variant.q_kvar.assign(agents, 0.0);
+  variant.v_min_pu.assign(agents, no_limit);
+  variant.v_max_pu.assign(agents, 0.0);
+  variant.scratch_kw.assign(agents, 0.0);
+  variant.v_pu.assign(run.forest.size(), 1.0);
+}
+
+GS_INLINE void size_rows(FeederRun& run, const Scenario& scenario) {
+  const std::size_t variants = run.variants.size();
+  const std::size_t ticks = scenario.ticks_per_interval();
+  const std::size_t agents = run.input.fleet.size();
+  const std::size_t wires = scenario.results.buses ? run.input.grid.buses.size() : 0;
+  const std::size_t devices = scenario.results.agents_every_tick ? agents : 0;
+  FeederInterval& rows = run.rows;
+  rows.feeder = run.feeder;
+  rows.ticks = static_cast<Index>(ticks);
+  rows.totals.resize(ticks * variants);
+  for (Column<double>* column : {&rows.p_kw, &rows.q_kvar, &rows.v_re_pu, &rows.v_im_pu})
+    column->resize(ticks * variants * wires);
+  rows.agent_p_kw.resize(ticks * variants * devices);
+  rows.agent_soc.resize(ticks * variants * devices);
+  for (Column<double>* column : {&rows.soc, &rows.e_out_kwh, &rows.e_in_kwh})
+    column->assign(variants * agents, 0.0);
+  rows.cluster.assign(variants * agents, -1);
+  rows.unserved_kwh.assign(variants, 0.0);
+}
+
+}  // namespace feeder_run_detail
+
+GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
+                                                     const fleet::ProfileSet& profiles,
+                                                     Index feeder, FeederInput input) {
+  using namespace feeder_run_detail;
+  auto made = std::make_unique<FeederRun>();
+  FeederRun& run = *made;
+  run.feeder = feeder;
+  run.input = std::move(input);
+  const feeder::Case& grid = run.input.grid;
+  const fleet::Fleet& fleet = run.input.fleet;
+  run.forest = feeder::make_forest(grid);
+  run.pu_per_kw = fleet::agent_kw_to_case_pu(grid);
+  for (const Index bus : fleet.plate.bus) run.position.push_back(run.forest.position[bus]);
+  const auto tree = distance::make_agent_tree(
+      grid, run.forest, fleet, distance::edge_length_of(scenario.cluster.edge_length));
+  run.neighbours = cluster::nearest(tree, static_cast<Index>(scenario.run.neighbours));
+  balance::edge_lengths(run.forest, grid.per_phase ? 3.0 * grid.base_mva : grid.base_mva,
+                        run.edge_pu);
+  balance::make_volt_var_plan(run.forest, fleet, run.pu_per_kw, scenario.volt_var, scenario.gate,
+                              run.volt_var);
+  if (!run.volt_var.gate.gate_passes)
+    throw InputError(run.input.name, 0,
+                     "volt-var of this fleet may swing (loop gain up to " +
+                         std::to_string(run.volt_var.gate.gate_bound) +
+                         "); slopes must be multiplied by " +
+                         std::to_string(run.volt_var.gate.gate_slope_factor) +
+                         ": widen the curve or lower its q in [volt_var]");
+  run.profile_rows = fleet::bind_profiles(profiles, fleet.profile_names);
+  run.passive_row = passive_row(scenario, profiles);
+  for (Index at = run.forest.roots; at < run.forest.size(); ++at)
+    run.passive_kw += grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);
+  run.variants.resize(scenario.variants());
+  for (Index lane = 0; lane < scenario.variants(); ++lane)
+    start_variant(run, scenario, lane, run.variants[lane]);
+  run.p_pu.assign(run.variants.size() * grid.buses.size(), 0.0);
+  run.q_pu.assign(run.p_pu.size(), 0.0);
+  size_rows(run, scenario);
+  run.journal = make_journal({static_cast<std::uint64_t>(scenario.run.seed), genesis_of(scenario),
+                              rules_of(scenario).tariff},
+                             feeder);
+  return made;
+}
+
+GS_INLINE FeederLayout layout_of(const FeederRun& run) {
+  const fleet::Nameplate& plate = run.input.fleet.plate;
+  const feeder::Buses& buses = run.input.grid.buses;
+  FeederLayout layout;
+  layout.name = run.input.name;
+  layout.bus.assign(buses.id.begin(), buses.id.end());
+  layout.agent.assign(plate.id.begin(), plate.id.end());
+  for (Index i = 0; i < plate.size(); ++i) {
+    layout.agent_bus.push_back(buses.id[plate.bus[i]]);
+    layout.agent_kind.push_back(static_cast<std::int64_t>(plate.kind[i]));
+  }
+  layout.e_kwh.assign(plate.e_kwh.begin(), plate.e_kwh.end());
+  layout.efficiency.assign(plate.efficiency.begin(), plate.efficiency.end());
+  layout.kw_per_pu = 1.0 / run.pu_per_kw;
+  return layout;
+}
+
+}  // namespace gridswarm::inline GS_ABI::swarm

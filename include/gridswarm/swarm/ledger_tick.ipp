@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "gridswarm/swarm/control_tick.hpp"
+#include "gridswarm/swarm/ledger_tick.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+namespace ledger_tick_detail {
+
+/// Mean net power of each agent of a lane over the last interval; at first what agents want now.
+GS_INLINE void mean_power(const Scenario& scenario, const fleet::ProfileSet& profiles,
+                          Index interval, Index lane, FeederRun& run, Column<double>& mean_kw) {
+  Variant& variant = run.variants[lane];
+  const std::size_t agents = variant.fleet.size();
+  mean_kw.resize(agents);
+  if (interval == 0) {
+    fleet::values_at(profiles, run.profile_rows, 0.0, run.values);
+    fleet::sense(variant.fleet, run.values, {hour_of_day(scenario, 0), scenario.run.dt_s});
+    mean_kw = variant.fleet.state.p_want_kw;
+    return;
+  }
+  const double h = scenario.run.ledger_dt_s / 3600.0;
+  for (std::size_t i = 0; i < agents; ++i)
+    mean_kw[i] = (run.rows.e_out_kwh[lane * agents + i] - run.rows.e_in_kwh[lane * agents + i]) / h;
+}
+
+/// Agents whose cluster is another one now.
+GS_INLINE std::int64_t count_moved(const cluster::Clusters& before, const cluster::Clusters& after) {
+  if (before.of.empty()) return 0;
+  std::int64_t moved = 0;
+  for (std::size_t i = 0; i < after.of.size(); ++i) {
+    const ClusterId old = before.of[i] == none ? none : before.id[before.of[i]];
+    const ClusterId now = after.of[i] == none ? none : after.id[after.of[i]];
+    moved += old != now;
+  }
+  return moved;
+}
+
+GS_INLINE void reform(const Scenario& scenario, Index interval, Index lane, FeederRun& run) {
+  Variant& variant = run.variants[lane];
+  const bool first = variant.clusters.of.empty();
+  std::swap(variant.fleet.state.p_kw, variant.scratch_kw);
+  cluster::Formation formed = cluster::form(run.input.grid, run.forest, variant.fleet,
+                                            scenario.cluster, first ? nullptr : &variant.clusters);
+  std::swap(variant.fleet.state.p_kw, variant.scratch_kw);
+  const std::int64_t moved = count_moved(variant.clusters, formed.clusters);
+  if (lane == 0) {
+    run.rows.moved = moved;
+    run.rows.clusters = formed.clusters.size();
+  }
+  if (first || moved > 0) {
+    variant.clusters = std::move(formed.clusters);
+    balance::make_cluster_trees(run.forest, variant.clusters, variant.fleet.plate.bus, run.edge_pu,
+                                variant.trees);
+  }
+  cluster::elect(variant.fleet, scenario.leader, static_cast<std::uint64_t>(scenario.run.seed),
+                 static_cast<std::uint32_t>(interval + 1), variant.standing, variant.clusters);
+}
+
+GS_INLINE void note_membership(const Scenario& scenario, Index interval, FeederRun& run) {
+  Variant& variant = run.variants[0];
+  const std::int64_t tick = interval + 1;
+  if (interval == 0) note_join(run.journal, tick, variant.fleet.plate);
+  cluster::leader_scores(variant.fleet, variant.standing, scenario.leader, variant.clusters,
+                         run.scores);
+  note_clusters(run.journal, tick, tick, variant.fleet.plate.id, variant.clusters, run.scores);
+}
+
+}  // namespace ledger_tick_detail
+
+GS_INLINE void open_interval(const Scenario& scenario, const fleet::ProfileSet& profiles,
+                             Index interval, FeederRun& run) {
+  using namespace ledger_tick_detail;
+  for (Index lane = 0; lane < static_cast<Index>(run.variants.size()); ++lane) {
+    if (!run.variants[lane].with_swarm) continue;
+    mean_power(scenario, profiles, interval, lane, run, run.variants[lane].scratch_kw);
+    reform(scenario, interval, lane, run);
+  }
+  note_membership(scenario, interval, run);
+}
+
+GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) {
+  FeederInterval& rows = run.rows;
+  rows.messages = rows.bytes = 0;
+  for (std::size_t lane = 0; lane < run.variants.size(); ++lane) {
+    Variant& variant = run.variants[lane];
+    const std::size_t agents = variant.fleet.size();
+    std::copy_n(variant.fleet.state.soc.begin(), agents, rows.soc.begin() + lane * agents);
+    for (std::size_t i = 0; i < agents && variant.with_swarm; ++i) {
+      const Index c = variant.clusters.of[i];
+      rows.cluster[lane * agents + i] = c == none ? none : variant.clusters.id[c];
+    }
+    if (lane > 0) continue;
+    rows.messages = variant.messages;
+    rows.bytes = variant.bytes;
+  }
+  const Variant& variant = run.variants[0];
+  const std::size_t agents = variant.fleet.size();
+  note_energy(run.journal, interval + 1,
+              {variant.fleet.plate.id, std::span(rows.e_out_kwh).first(agents),
+               std::span(rows.e_in_kwh).first(agents), variant.v_min_pu, variant.v_max_pu,
+               variant.fleet.state.soc, {}});
+  return pack_records(run.journal);
+}
+
+GS_INLINE ledger::Hash genesis_of(const Scenario& scenario) {
+  const RunOptions& run = scenario.run;
+  const std::string text = "gridswarm/genesis/v1\n" + run.name + "\n" + run.start + "\n" +
+                           std::to_string(run.seed) + "\n" +
+                           std::to_string(static_cast<std::int64_t>(run.dt_s * 1000.0)) + "\n" +
+                           std::to_string(static_cast<std::int64_t>(run.ledger_dt_s * 1000.0)) +
+                           "\n";
+  return ledger::sha256(std::as_bytes(std::span(text)));
+}
+
+GS_INLINE contract::Rules rules_of(const Scenario& scenario) {
+  contract::Rules rules;
+  rules.cluster_size_max = scenario.cluster.size_max;
+  rules.rest_epochs = scenario.leader.rest_epochs;
+  rules.tariff.price = scenario.run.price_micro_per_milliwh;
+  return rules;
+}
+
+}  // namespace gridswarm::inline GS_ABI::swarm

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The clock of a whole run: feeders over ranks and threads, interval by interval.
+//
+//   interval k:  every feeder: control ticks, then close (re-form, elect, journal)   in parallel
+//                one exchange: rows and journals travel to rank 0, everybody hears who wants to stop
+//                rank 0: rows to the sink in feeder order; the journal to the ledger plane
+// The ledger plane works on interval k while the control plane is in k + 1: no tick waits for it.
+// Results, records and log head do not depend on threads, ranks or instruction set.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gridswarm/base/exchange.hpp"
+#include "gridswarm/swarm/feeder_run.hpp"
+#include "gridswarm/swarm/ledger_plane.hpp"
+#include "gridswarm/swarm/sink.hpp"
+#include "gridswarm/swarm/summary.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+/// What a run is given.
+struct RunInput {
+  Scenario scenario;
+  fleet::ProfileSet profiles;                 ///< time 0 is run.start
+  std::function<FeederInput(Index)> load;     ///< feeder k; called on the rank that owns it
+  int threads = 0;                            ///< of this process; 0: what OpenMP would use
+};
+
+/// What a run tells while it goes; both may be empty.
+struct RunHooks {
+  std::function<bool()> stop;                 ///< asked once per interval, on every process
+  std::function<void(Index, Index)> progress; ///< intervals done, intervals in all; on rank 0
+};
+
+struct RunResult {
+  bool interrupted = false;
+  RunSummary summary;                         ///< on rank 0
+  std::vector<VariantSummary> variants;       ///< on rank 0, in lane order
+};
+
+/// Collective. Run the scenario. `sink` and `ledger` are used on rank 0 only and may be null.
+/// An interrupted run has sunk and committed whole intervals only.
+/// @throws Error as the parts do; bad input is found before the first tick
+RunResult run(const RunInput& input, Exchange& exchange, Sink* sink, LedgerPlane* ledger,
+              const RunHooks& hooks);
+
+}  // namespace gridswarm::inline GS_ABI::swarm
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/swarm/run.ipp"
+#endif

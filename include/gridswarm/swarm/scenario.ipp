@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cmath>
+
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/swarm/scenario.hpp"
+
+namespace gridswarm::inline GS_ABI {
+
+template <>
+GS_INLINE std::span<const Field<swarm::RunOptions>> fields<swarm::RunOptions>() {
+  using S = swarm::RunOptions;
+  static const std::array<Field<S>, 11> table = {{
+      {"name", "", &S::name, 0, 0, "name of the run, part of the log's origin"},
+      {"start", "", &S::start, 0, 0, "local time of the first control tick, YYYY-MM-DDThh:mm"},
+      {"duration_h", "h", &S::duration_h, 1e-3, 87840, "simulated time"},
+      {"dt_s", "s", &S::dt_s, 1, 3600, "control tick"},
+      {"ledger_dt_s", "s", &S::ledger_dt_s, 1, 86400, "ledger tick, a multiple of dt_s"},
+      {"f_hz", "Hz", &S::f_hz, 50, 60, "nominal frequency, 50 or 60"},
+      {"seed", "", &S::seed, 0, 9e18, "seed of everything random"},
+      {"seeds", "", &S::seeds, 1, 64, "draws of weather and demand, each with and without swarm"},
+      {"neighbours", "", &S::neighbours, 0, 64, "electrical neighbours an agent talks to each tick"},
+      {"price_micro_per_milliwh", "micro-token", &S::price_micro_per_milliwh, 0, 1e9,
+       "price of a milliwatt-hour shared inside a cluster"},
+      {"volt_var_passes", "", &S::volt_var_passes, 1, 100,
+       "power flows per tick until reactive power fits voltage"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::PassiveOptions>> fields<swarm::PassiveOptions>() {
+  using S = swarm::PassiveOptions;
+  static const std::array<Field<S>, 3> table = {{
+      {"mode", "", &S::mode, 0, 0, "the case's loads: profile, constant or none"},
+      {"profile", "", &S::profile, 0, 0, "profile that scales the case's loads"},
+      {"scale", "", &S::scale, 0, 100, "factor on the case's loads"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::TownOptions>> fields<swarm::TownOptions>() {
+  using S = swarm::TownOptions;
+  static const std::array<Field<S>, 3> table = {{
+      {"feeders", "", &S::feeders, 0, 1e6, "seeded variations of the listed feeders, 0 for none"},
+      {"variation", "", &S::variation, 0, 0.9, "share by which loads and impedances vary"},
+      {"rating_margin", "", &S::rating_margin, 0, 100,
+       "rating of unrated branches as a multiple of their flow at the case's own load"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::FeederSource>> fields<swarm::FeederSource>() {
+  using S = swarm::FeederSource;
+  static const std::array<Field<S>, 6> table = {{
+      {"case", "", &S::case_file, 0, 0, "case file, relative to the scenario"},
+      {"fleet", "", &S::fleet_file, 0, 0, "fleet file, or nothing for a synthetic fleet"},
+      {"agents", "", &S::agents, 0, 1e8, "size of the synthetic fleet"},
+      {"profile_pv", "", &S::profile_pv, 0, 0, "profile of all PV, or nothing for the fleet's own"},
+      {"profile_wind", "", &S::profile_wind, 0, 0, "the same for wind"},
+      {"profile_meter", "", &S::profile_meter, 0, 0, "the same for meters"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::ProfileSource>> fields<swarm::ProfileSource>() {
+  using S = swarm::ProfileSource;
+  static const std::array<Field<S>, 3> table = {{
+      {"file", "", &S::file, 0, 0, "time series, relative to the scenario"},
+      {"unit", "", &S::unit, 0, 0, "kw, kwh_per_step or per_unit; nothing: by column suffix"},
+      {"repeat", "", &S::repeat, 0, 1, "start again after the last value"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptions>() {
+  using S = swarm::ResultOptions;
+  static const std::array<Field<S>, 2> table = {{
+      {"buses", "", &S::buses, 0, 1, "store voltage and power of every bus and tick"},
+      {"agents_every_tick", "", &S::agents_every_tick, 0, 1,
+       "store every agent's power and SOC each control tick, not only each ledger tick"},
+  }};
+  return table;
+}
+
+}  // namespace gridswarm::inline GS_ABI
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+namespace scenario_detail {
+GS_INLINE bool divides(double part, double whole) {
+  const double count = whole / part;
+  return std::abs(count - std::round(count)) < 1e-9 && count > 0.5;
+}
+}  // namespace scenario_detail
+
+GS_INLINE void check(const Scenario& scenario) {
+  const RunOptions& run = scenario.run;
+  const auto refuse = [&](const std::string& sentence) {
+    throw InputError(scenario.file, 0, sentence);
+  };
+  if (!scenario_detail::divides(run.dt_s, run.ledger_dt_s))
+    refuse("ledger_dt_s = " + std::to_string(run.ledger_dt_s) +
+           " is not a multiple of dt_s = " + std::to_string(run.dt_s));
+  if (!scenario_detail::divides(run.ledger_dt_s, run.duration_h * 3600.0))
+    refuse("duration_h = " + std::to_string(run.duration_h) +
+           " is not a whole number of ledger ticks");
+  if (run.f_hz != 50.0 && run.f_hz != 60.0)
+    refuse("f_hz = " + std::to_string(run.f_hz) + "; choose 50 or 60");
+  if (scenario.feeders.empty()) refuse("no [[feeder]] is listed; name at least one case file");
+  const std::string& mode = scenario.passive.mode;
+  if (mode != "profile" && mode != "constant" && mode != "none")
+    refuse("passive mode \"" + mode + "\" is unknown; choose profile, constant or none");
+  if (mode == "profile" && scenario.passive.profile.empty())
+    refuse("passive mode profile needs the name of a profile; set profile, or mode = \"constant\"");
+}
+
+}  // namespace gridswarm::inline GS_ABI::swarm

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+
+#include "gridswarm/swarm/totals.hpp"
+
+namespace gridswarm::inline GS_ABI {
+
+template <>
+GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() {
+  using S = swarm::TickTotals;
+  constexpr double any = no_limit;
+  static const std::array<Field<S>, 18> table = {{
+      {"source_kw", "kW", &S::source_kw, -any, any, "from the sources into the feeder"},
+      {"load_kw", "kW", &S::load_kw, 0, any, "passive loads and meters"},
+      {"generation_kw", "kW", &S::generation_kw, 0, any, "produced by sun and wind"},
+      {"charge_kw", "kW", &S::charge_kw, 0, any, "into batteries and EVs"},
+      {"discharge_kw", "kW", &S::discharge_kw, 0, any, "out of batteries"},
+      {"losses_kw", "kW", &S::losses_kw, 0, any, "in branches and shunts"},
+      {"curtailed_kw", "kW", &S::curtailed_kw, 0, any, "available and not produced"},
+      {"v_min_pu", "p.u.", &S::v_min_pu, 0, any, "lowest bus voltage"},
+      {"v_max_pu", "p.u.", &S::v_max_pu, 0, any, "highest bus voltage"},
+      {"buses_outside", "", &S::buses_outside, 0, any, "buses outside 0.95 to 1.05 p.u."},
+      {"loading_max_percent", "%", &S::loading_max_percent, 0, any, "highest branch loading"},
+      {"power_kw", "kW", &S::power_kw, 0, any, "sum of absolute agent powers"},
+      {"imbalance_kw", "kW", &S::imbalance_kw, 0, any, "sum of absolute cluster powers"},
+      {"floor_kw", "kW", &S::floor_kw, 0, any, "absolute sum of agent powers"},
+      {"shared_kw", "kW", &S::shared_kw, 0, any, "surplus that met deficit inside clusters"},
+      {"volt_var_gap", "", &S::volt_var_gap, 0, any, "largest distance of q from its curve, per s"},
+      {"flow_iterations", "", &S::flow_iterations, 0, any, "iterations of the power flow"},
+      {"rounds", "", &S::rounds, 0, any, "rounds of the slowest cluster's dispatch"},
+  }};
+  return table;
+}
+
+}  // namespace gridswarm::inline GS_ABI

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the wires answer to a tick's set-points: power flow of all variants at once, reactive power in
+// equilibrium with voltage, and the totals that people read.
+//
+// Volt-var is solved on the linear model around the last measured voltages, then checked against the
+// AC power flow and corrected until no device is further from its curve than volt_var_gap_max.
+#pragma once
+
+#include "gridswarm/swarm/feeder_run.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+/// Distance of q from its curve at which a tick is done, as a share of the device's rating.
+inline constexpr double volt_var_gap_max = 1e-9;
+
+/// Set reactive power, solve the power flow, and give every agent its measured voltage.
+/// @param passive  factor on the case's own loads
+void solve_wires(const Scenario& scenario, double passive, FeederRun& run);
+
+/// Totals of one lane after solve_wires.
+void measure_wires(double passive, Index lane, FeederRun& run, TickTotals& totals);
+
+}  // namespace gridswarm::inline GS_ABI::swarm
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/swarm/wires.ipp"
+#endif

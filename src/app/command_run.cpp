@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The main job: a scenario from file to results and a log that `gridswarm verify` accepts.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "app/commands.hpp"
+#include "app/interrupt.hpp"
+#include "app/progress.hpp"
+#include "app/report.hpp"
+#include "gridswarm/base/collectives.hpp"
+#include "gridswarm/io/results_file.hpp"
+#include "gridswarm/io/run_folder.hpp"
+#include "gridswarm/io/scenario_file.hpp"
+#include "gridswarm/io/file.hpp"
+#include "gridswarm/mpi/exchange_mpi.hpp"
+#include "gridswarm/swarm/ledger_tick.hpp"
+#include "gridswarm/swarm/run.hpp"
+
+namespace gridswarm::app {
+namespace {
+
+struct Options {
+  std::string scenario;
+  std::int64_t hosted_ranks = 1;
+};
+
+/// The part of a run that only rank 0 has: folder, results, log.
+struct Output {
+  io::RunFolder folder;
+  std::unique_ptr<io::ResultsFile> results;
+  std::unique_ptr<swarm::LedgerPlane> ledger;
+};
+
+Output open_output(const swarm::Scenario& scenario, const Common& common) {
+  Output output;
+  const std::string folder = common.out.empty() ? "out/" + scenario.run.name : common.out;
+  output.folder = io::claim_folder(folder);
+  io::write_file_atomically(output.folder.scenario(), io::read_file(scenario.file));
+  output.results = std::make_unique<io::ResultsFile>(output.folder.results());
+  output.ledger = swarm::make_ledger_plane(ledger::posix_files(), output.folder.log(),
+                                           ledger::demo_key(scenario.run.seed),
+                                           swarm::genesis_of(scenario), swarm::rules_of(scenario));
+  return output;
+}
+
+/// With and without the swarm side by side; several draws as their mean.
+void print_planner_table(const std::vector<swarm::VariantSummary>& variants) {
+  std::printf("\n%-22s %14s %14s  %s\n", "", "with swarm", "local rules", "");
+  for (const auto& field : fields<swarm::VariantSummary>()) {
+    const auto member = std::get<double swarm::VariantSummary::*>(field.member);
+    double with = 0.0, without = 0.0;
+    for (std::size_t lane = 0; lane < variants.size(); ++lane)
+      (lane % 2 == 0 ? with : without) += variants[lane].*member;
+    const double draws = static_cast<double>(variants.size()) / 2.0;
+    std::printf("%-22s %14.6g %14.6g  %s\n", field.name, with / draws, without / draws, field.text);
+  }
+  std::printf("\n");
+}
+
+Report report_of(const swarm::RunResult& result, const std::string& folder) {
+  Report report;
+  add_fields(report, result.summary);
+  report.push_back({"out", folder, "results.h5, run.toml and log/"});
+  return report;
+}
+
+void add_variants(Report& report, const std::vector<swarm::VariantSummary>& variants) {
+  for (const auto& field : fields<swarm::VariantSummary>()) {
+    const auto member = std::get<double swarm::VariantSummary::*>(field.member);
+    std::vector<double> values;
+    for (const swarm::VariantSummary& variant : variants) values.push_back(variant.*member);
+    report.push_back({field.name, values, "per variant: with, without the swarm"});
+  }
+}
+
+ExitCode run_over(Exchange& exchange, const swarm::Scenario& scenario, const Common& common) {
+  swarm::RunInput input;
+  input.scenario = scenario;
+  input.profiles = io::load_profiles(scenario);
+  input.load = [&](Index k) { return io::load_feeder(scenario, k); };
+  input.threads = static_cast<int>(common.threads);
+  const bool is_root = hosts_root(exchange);
+  Output output;
+  if (is_root) output = open_output(scenario, common);
+  const Index intervals = scenario.ticks() / scenario.ticks_per_interval();
+  Progress progress(scenario.run.name, intervals, is_root ? stderr : nullptr);
+  catch_interrupts();
+  swarm::RunHooks hooks;
+  hooks.stop = [] { return interrupted(); };
+  hooks.progress = [&](Index done, Index) { progress.show(done); };
+  const swarm::RunResult result =
+      swarm::run(input, exchange, output.results.get(), output.ledger.get(), hooks);
+  if (is_root) {
+    Report report = report_of(result, output.folder.folder);
+    if (common.json)
+      add_variants(report, result.variants);
+    else
+      print_planner_table(result.variants);
+    print(report, common.json);
+  }
+  if (result.interrupted) return ExitCode::interrupted;
+  return any_process(exchange, result.summary.not_converged > 0) ? ExitCode::not_converged
+                                                                 : ExitCode::ok;
+}
+
+ExitCode run(const Options& options, const Common& common) {
+  swarm::Scenario scenario = io::read_scenario(options.scenario);
+  if (common.seed_given) scenario.run.seed = common.seed;
+  if (mpi::launched_by_mpi([](const char* name) { return std::getenv(name); })) {
+    const mpi::Session session;
+    try {
+      const auto exchange = mpi::make_exchange();
+      return run_over(*exchange, scenario, common);
+    } catch (const Error& error) {
+      std::fprintf(stderr, "gridswarm: %s\n", error.what());
+      mpi::abort_all(static_cast<int>(error.exit_code));
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "gridswarm: %s\n", error.what());
+      mpi::abort_all(static_cast<int>(ExitCode::run_time));
+    }
+  }
+  LocalExchange exchange(static_cast<int>(std::max<std::int64_t>(1, options.hosted_ranks)));
+  return run_over(exchange, scenario, common);
+}
+
+}  // namespace
+
+Command run_command() {
+  auto options = std::make_shared<Options>();
+  return {"run",
+          "Run a scenario: clusters, a balanced day, power flow, results and a verified log",
+          {{"scenario", &options->scenario, "scenario file (TOML)", true},
+           {"--hosted-ranks", &options->hosted_ranks, "pretend so many ranks in this process"}},
+          [options](const Common& common) { return run(*options, common); }};
+}
+
+}  // namespace gridswarm::app

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gridswarm/swarm/ledger_plane.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "gridswarm/ledger/bytes.hpp"
+#include "gridswarm/ledger/log.hpp"
+#include "gridswarm/swarm/journal.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Batches that may wait; one more makes submit() wait.
+constexpr std::size_t waiting_max = 2;
+
+class ThreadedPlane final : public LedgerPlane {
+ public:
+  ThreadedPlane(ledger::Log log, const contract::Rules& rules)
+      : log_(std::move(log)), state_(contract::make_state(log_.genesis(), rules)) {
+    worker_ = std::jthread([this] { work(); });
+  }
+
+  ~ThreadedPlane() override { stop(); }
+
+  void submit(JournalBatch batch) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_.size() < waiting_max || failed_; });
+    if (failed_) std::rethrow_exception(failed_);
+    waiting_.emplace_back(std::move(batch), Clock::now());
+    changed_.notify_all();
+  }
+
+  LedgerResult finish() override {
+    stop();
+    if (failed_) std::rethrow_exception(failed_);
+    const ledger::Head head = log_.head();
+    result_.size = static_cast<std::int64_t>(head.size);
+    result_.head = ledger::to_hex(head.root);
+    log_.close();
+    return result_;
+  }
+
+ private:
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    if (worker_.joinable()) worker_.join();
+  }
+
+  void work() {
+    for (;;) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
+      if (waiting_.empty()) return;
+      auto [batch, submitted] = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
+      changed_.notify_all();
+      try {
+        commit(std::move(batch));
+      } catch (...) {
+        const std::lock_guard guard(mutex_);
+        failed_ = std::current_exception();
+        changed_.notify_all();
+        return;
+      }
+      const double age_s = std::chrono::duration<double>(Clock::now() - submitted).count();
+      result_.anchor_age_s = std::max(result_.anchor_age_s, age_s);
+    }
+  }
+
+  void commit(JournalBatch batch) {
+    ledger::BlockInfo info;
+    info.tick = batch.tick;
+    info.time_s = batch.time_s;
+    Block block = close_block(state_, merge_records(batch.packed), info);
+    if (!block.refused.empty() && result_.refused == 0)
+      result_.first_refusal = block.refused.front().text;
+    result_.refused += static_cast<std::int64_t>(block.refused.size());
+    result_.records += static_cast<std::int64_t>(block.leaves.size());
+    log_.append_block(block.leaves, block.info);
+  }
+
+  ledger::Log log_;
+  contract::State state_;
+  LedgerResult result_;  ///< the worker's until it has joined
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::pair<JournalBatch, Clock::time_point>> waiting_;
+  std::exception_ptr failed_;
+  bool stopping_ = false;
+  std::jthread worker_;  ///< last: it uses all of the above
+};
+
+}  // namespace
+
+std::unique_ptr<LedgerPlane> make_ledger_plane(ledger::FileSystem& files, const std::string& folder,
+                                               const ledger::SigningKey& key,
+                                               const ledger::Hash& genesis,
+                                               const contract::Rules& rules) {
+  return std::make_unique<ThreadedPlane>(ledger::Log::create(files, folder, key, genesis), rules);
+}
+
+}  // namespace gridswarm::inline GS_ABI::swarm
