@@ -103,15 +103,11 @@ GS_INLINE void begin_interval(Index interval, FeederRun& run) {
   }
 }
 
-GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
-                            Index row, FeederRun& run) {
+GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSet& profiles,
+                                const fleet::Tick& now, double time_s, double passive,
+                                FeederRun& run) {
   using namespace control_tick_detail;
-  const double began_s = seconds_now();
-  const fleet::Tick now{hour_of_day(scenario, tick), scenario.run.dt_s};
-  const double time_s = tick * scenario.run.dt_s;
-  const double passive = passive_factor(scenario, profiles, run, time_s);
   fleet::values_at(profiles, run.profile_rows, time_s, run.values);
-  const Index lanes = static_cast<Index>(run.variants.size());
   for (Variant& variant : run.variants) {
     fleet::sense(variant.fleet, values_of(scenario, run.rows.interval, variant.draw, run), now);
     if (variant.with_swarm)
@@ -120,6 +116,17 @@ GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& p
       decide_alone(run, variant);
     silence_unsupplied(run, variant);
   }
+}
+
+GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
+                            Index row, FeederRun& run) {
+  using namespace control_tick_detail;
+  const double began_s = seconds_now();
+  const fleet::Tick now{hour_of_day(scenario, tick), scenario.run.dt_s};
+  const double time_s = tick * scenario.run.dt_s;
+  const double passive = passive_factor(scenario, profiles, run, time_s);
+  const Index lanes = static_cast<Index>(run.variants.size());
+  sense_and_decide(scenario, profiles, now, time_s, passive, run);
   const double decided_s = seconds_now();
   solve_wires(scenario, passive, run);
   const double solved_s = seconds_now();
