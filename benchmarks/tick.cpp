@@ -69,6 +69,8 @@ Town make_town(Index agents) {
     swarm::open_interval(town.scenario, town.profiles, 0, run);
     swarm::begin_interval(0, run);
     run.variants.resize(1);  // only the one with the swarm
+    run.p_pu.resize(run.input.grid.buses.size());
+    run.q_pu.resize(run.input.grid.buses.size());
     for (Index t = 0; t < 3; ++t)
       swarm::control_tick(town.scenario, town.profiles, noon + t, 0, run);
   });
