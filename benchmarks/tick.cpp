@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A control tick without the wires (sense, neighbours, matching, dispatch, volt-var) of 10,000 and of
-// one million agents, and what a warm tick with its power flow allocates.
+// A control tick without the wires (sense, neighbours, matching, dispatch, volt-var) of 10,000 and
+// of one million agents, and what a warm tick with its power flow allocates.
 //
 // Feeders of 70 buses with 500 agents each, noon of a made day; all cores of this process.
 #include <atomic>
@@ -84,9 +84,8 @@ void tick_without_wires(Town& town, Index tick) {
     swarm::FeederRun& run = *town.feeders[k];
     swarm::sense_and_decide(town.scenario, town.profiles, now, tick * now.dt_s, 1.0, run);
     swarm::Variant& variant = run.variants[0];
-    balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu,
-                      town.scenario.volt_var, variant.volt_var, variant.reactive, variant.p_kw,
-                      variant.q_kvar);
+    balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu, town.scenario.volt_var,
+                      variant.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
   });
 }
 

@@ -42,7 +42,8 @@ void ResultsFile::begin(const swarm::Scenario& scenario,
     add_agents(std::string(name) + "/agents", group, feeders[k]);
     if (!devices_) continue;
     const std::string devices = std::string(name) + "/devices";
-    group.devices_time = file_.add_growing_axis(devices + "/time", {since_, "start of control tick"});
+    group.devices_time =
+        file_.add_growing_axis(devices + "/time", {since_, "start of control tick"});
     file_.add_axis(devices + "/variant", variants_, {"", "variant of the run"});
     file_.add_axis(devices + "/agent", feeders[k].agent, {"", "agent id"});
     const std::vector<std::string> dims = {"time", "variant", "agent"};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Losses and loadings of one solved scenario, in one sweep and without allocation, for use in a tick.
+// Losses and loadings of one solved scenario, in one sweep and without allocation, for use in a
+// tick.
 //
 // In the referred quantities of feeder/forest.hpp (V' = V / K), with S the injection at a bus:
 //   J'_i = sum_children J'_c + y'_i V'_i - conj(S_i / V'_i)      current from the parent

@@ -17,8 +17,8 @@ swarm::Scenario read_scenario(const std::string& path);
 /// Read the scenario's profiles and set their time 0 to run.start.
 fleet::ProfileSet load_profiles(const swarm::Scenario& scenario);
 
-/// Feeder k of the scenario, 0 <= k < feeder_count(): listed, or varied by seed for a town. Agent ids
-/// of synthetic fleets are made unique over the run.
+/// Feeder k of the scenario, 0 <= k < feeder_count(): listed, or varied by seed for a town. Agent
+/// ids of synthetic fleets are made unique over the run.
 swarm::FeederInput load_feeder(const swarm::Scenario& scenario, Index k);
 
 }  // namespace gridswarm::inline GS_ABI::io

@@ -124,9 +124,9 @@ GS_INLINE fleet::ProfileSet load_profiles(const swarm::Scenario& scenario) {
     if (!source.unit.empty()) {
       options.unit = parse_profile_unit(source.unit);
       if (!options.unit)
-        throw InputError(scenario.file, 0,
-                         "profile unit \"" + source.unit +
-                             "\" is unknown; choose kw, kwh_per_step or per_unit");
+        throw InputError(
+            scenario.file, 0,
+            "profile unit \"" + source.unit + "\" is unknown; choose kw, kwh_per_step or per_unit");
     }
     fleet::append(set, read_profiles(source.file, options));
   }

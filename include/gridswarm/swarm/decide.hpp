@@ -2,16 +2,16 @@
 // What agents and clusters agree on within one tick, before the wires answer.
 //
 // The order is the paper's: neighbours tell each other a few numbers, surplus meets deficit nearby,
-// the cluster balances what is left towards its target. Sun and wind give all they have; storage and
-// vehicles bend. A vehicle wants the even rate that just fills it by its departure.
+// the cluster balances what is left towards its target. Sun and wind give all they have; storage
+// and vehicles bend. A vehicle wants the even rate that just fills it by its departure.
 #pragma once
 
 #include "gridswarm/swarm/feeder_run.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// What one agent tells a neighbour each tick: id (8 bytes), surplus or deficit in kW, voltage in p.u.,
-/// SOC and forecast in kW (4 bytes each, IEEE 754 single).
+/// What one agent tells a neighbour each tick: id (8 bytes), surplus or deficit in kW, voltage in
+/// p.u., SOC and forecast in kW (4 bytes each, IEEE 754 single).
 inline constexpr std::int64_t neighbour_message_bytes = 24;
 
 /// Set-points p_kw of a variant with the swarm. Expects sense() done; allocates nothing once warm.

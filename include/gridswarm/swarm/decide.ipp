@@ -53,8 +53,8 @@ GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
   balance::match(variant.clusters, variant.trees, variant.fleet.state.p_want_kw, variant.matching,
                  variant.transfers);
   variant.e_ref_kw.resize(static_cast<std::size_t>(variant.clusters.size()));
-  balance::cluster_targets(variant.fleet, variant.clusters, passive_kw, tick.dt_s,
-                           scenario.sharing, variant.sharing, variant.e_ref_kw);
+  balance::cluster_targets(variant.fleet, variant.clusters, passive_kw, tick.dt_s, scenario.sharing,
+                           variant.sharing, variant.e_ref_kw);
   balance::dispatch(variant.fleet, variant.clusters, variant.e_ref_kw, scenario.dispatch,
                     variant.dispatch, variant.dispatched, variant.p_kw);
   variant.messages += variant.dispatched.totals.messages;

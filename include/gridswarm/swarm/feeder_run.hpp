@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One feeder during a run: its wires, its devices once per variant, and every buffer a tick needs.
 //
-// Variants are the lanes of the feeder's power flow: even ones run with the swarm, odd ones with local
-// rules only, and variants 2d and 2d + 1 see draw d of weather and demand. Variant 0 is the one whose
-// decisions go into the log.
+// Variants are the lanes of the feeder's power flow: even ones run with the swarm, odd ones with
+// local rules only, and variants 2d and 2d + 1 see draw d of weather and demand. Variant 0 is the
+// one whose decisions go into the log.
 #pragma once
 
 #include <cstdint>
@@ -38,12 +38,12 @@ struct FeederInput {
 /// The devices and decisions of one lane.
 struct Variant {
   bool with_swarm = false;
-  std::int64_t draw = 0;             ///< 0: profiles as they stand
+  std::int64_t draw = 0;  ///< 0: profiles as they stand
   fleet::Fleet fleet;
   fleet::LocalWork local;
   cluster::Clusters clusters;
   cluster::Standing standing;
-  balance::ClusterTrees trees;       ///< remade when membership changes
+  balance::ClusterTrees trees;  ///< remade when membership changes
   balance::MatchingWork matching;
   balance::Transfers transfers;
   balance::DispatchWork dispatch;
@@ -51,16 +51,16 @@ struct Variant {
   balance::SharingState sharing;
   balance::VoltVarWork volt_var;
   balance::VoltVarResult reactive;
-  Column<double> p_kw;               ///< set-points of this tick, per agent
+  Column<double> p_kw;  ///< set-points of this tick, per agent
   Column<double> q_kvar;
-  Column<double> e_ref_kw;           ///< per cluster: wanted export
-  Column<double> v_pu;               ///< |V| per forest position, last power flow
-  Column<double> v_min_pu;           ///< per agent, of this interval
+  Column<double> e_ref_kw;  ///< per cluster: wanted export
+  Column<double> v_pu;      ///< |V| per forest position, last power flow
+  Column<double> v_min_pu;  ///< per agent, of this interval
   Column<double> v_max_pu;
-  Column<double> scratch_kw;         ///< per agent
-  std::int64_t messages = 0;         ///< of this interval
-  std::int64_t bytes = 0;            ///< payload of those messages
-  double volt_var_gap = 0;           ///< of this tick
+  Column<double> scratch_kw;  ///< per agent
+  std::int64_t messages = 0;  ///< of this interval
+  std::int64_t bytes = 0;     ///< payload of those messages
+  double volt_var_gap = 0;    ///< of this tick
 };
 
 /// A feeder and its buffers; built once, then advanced interval by interval.
@@ -68,18 +68,18 @@ struct FeederRun {
   Index feeder = 0;
   FeederInput input;
   feeder::Forest forest;
-  double pu_per_kw = 0;              ///< agents' kW to the case's p.u.
-  std::vector<Index> position;       ///< agent row -> forest position; none without supply
+  double pu_per_kw = 0;         ///< agents' kW to the case's p.u.
+  std::vector<Index> position;  ///< agent row -> forest position; none without supply
   cluster::Neighbours neighbours;
   balance::VoltVarPlan volt_var;
-  Column<double> edge_pu;            ///< length of the edge above each position, 1 MVA
-  std::vector<Index> profile_rows;   ///< of the fleet's profile names in the run's set
-  Index passive_row = none;          ///< of the passive profile
-  double passive_kw = 0;             ///< the case's own loads, consumption positive, supplied buses
-  fleet::ProfileValues values;       ///< of this tick
-  fleet::ProfileValues drawn;        ///< the same with a draw's factors
+  Column<double> edge_pu;           ///< length of the edge above each position, 1 MVA
+  std::vector<Index> profile_rows;  ///< of the fleet's profile names in the run's set
+  Index passive_row = none;         ///< of the passive profile
+  double passive_kw = 0;            ///< the case's own loads, consumption positive, supplied buses
+  fleet::ProfileValues values;      ///< of this tick
+  fleet::ProfileValues drawn;       ///< the same with a draw's factors
   std::vector<Variant> variants;
-  Column<double> p_pu;               ///< (variant, bus row)
+  Column<double> p_pu;  ///< (variant, bus row)
   Column<double> q_pu;
   flow::FlowWork flow_work;
   flow::FlowResult flow;

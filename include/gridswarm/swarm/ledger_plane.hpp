@@ -25,12 +25,12 @@ struct JournalBatch {
 };
 
 struct LedgerResult {
-  std::int64_t records = 0;      ///< applied and appended, headers left out
-  std::int64_t refused = 0;      ///< by a contract; not in the log
-  std::string first_refusal;     ///< what the first one was, empty if none
-  std::string head;              ///< root of the log, hex
-  std::int64_t size = 0;         ///< leaves
-  double anchor_age_s = 0;       ///< longest time from submit() to the durable block
+  std::int64_t records = 0;   ///< applied and appended, headers left out
+  std::int64_t refused = 0;   ///< by a contract; not in the log
+  std::string first_refusal;  ///< what the first one was, empty if none
+  std::string head;           ///< root of the log, hex
+  std::int64_t size = 0;      ///< leaves
+  double anchor_age_s = 0;    ///< longest time from submit() to the durable block
 };
 
 class LedgerPlane {

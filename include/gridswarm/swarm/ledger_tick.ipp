@@ -30,7 +30,8 @@ GS_INLINE void mean_power(const Scenario& scenario, const fleet::ProfileSet& pro
 }
 
 /// Agents whose cluster is another one now.
-GS_INLINE std::int64_t count_moved(const cluster::Clusters& before, const cluster::Clusters& after) {
+GS_INLINE std::int64_t count_moved(const cluster::Clusters& before,
+                                   const cluster::Clusters& after) {
   if (before.of.empty()) return 0;
   std::int64_t moved = 0;
   for (std::size_t i = 0; i < after.of.size(); ++i) {
@@ -102,19 +103,22 @@ GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) 
   const Variant& variant = run.variants[0];
   const std::size_t agents = variant.fleet.size();
   note_energy(run.journal, interval + 1,
-              {variant.fleet.plate.id, std::span(rows.e_out_kwh).first(agents),
-               std::span(rows.e_in_kwh).first(agents), variant.v_min_pu, variant.v_max_pu,
-               variant.fleet.state.soc, {}});
+              {variant.fleet.plate.id,
+               std::span(rows.e_out_kwh).first(agents),
+               std::span(rows.e_in_kwh).first(agents),
+               variant.v_min_pu,
+               variant.v_max_pu,
+               variant.fleet.state.soc,
+               {}});
   return pack_records(run.journal);
 }
 
 GS_INLINE ledger::Hash genesis_of(const Scenario& scenario) {
   const RunOptions& run = scenario.run;
-  const std::string text = "gridswarm/genesis/v1\n" + run.name + "\n" + run.start + "\n" +
-                           std::to_string(run.seed) + "\n" +
-                           std::to_string(static_cast<std::int64_t>(run.dt_s * 1000.0)) + "\n" +
-                           std::to_string(static_cast<std::int64_t>(run.ledger_dt_s * 1000.0)) +
-                           "\n";
+  const std::string text =
+      "gridswarm/genesis/v1\n" + run.name + "\n" + run.start + "\n" + std::to_string(run.seed) +
+      "\n" + std::to_string(static_cast<std::int64_t>(run.dt_s * 1000.0)) + "\n" +
+      std::to_string(static_cast<std::int64_t>(run.ledger_dt_s * 1000.0)) + "\n";
   return ledger::sha256(std::as_bytes(std::span(text)));
 }
 

@@ -21,14 +21,11 @@ struct PackWriter {
     if (size) std::memcpy(out.data() + at, data, size);
   }
   template <class T>
-    requires std::is_arithmetic_v<T>
-  void operator()(const T& number) {
-    raw(&number, sizeof number);
-  }
+  requires std::is_arithmetic_v<T>
+  void operator()(const T& number) { raw(&number, sizeof number); }
   /// A column, a vector or a string.
   template <class T>
-    requires(!std::is_arithmetic_v<T>)
-  void operator()(const T& values) {
+  requires(!std::is_arithmetic_v<T>) void operator()(const T& values) {
     const std::uint64_t count = values.size();
     raw(&count, sizeof count);
     raw(values.data(), count * sizeof(values[0]));
@@ -43,13 +40,10 @@ struct PackReader {
     at += size;
   }
   template <class T>
-    requires std::is_arithmetic_v<T>
-  void operator()(T& number) {
-    raw(&number, sizeof number);
-  }
+  requires std::is_arithmetic_v<T>
+  void operator()(T& number) { raw(&number, sizeof number); }
   template <class T>
-    requires(!std::is_arithmetic_v<T>)
-  void operator()(T& values) {
+  requires(!std::is_arithmetic_v<T>) void operator()(T& values) {
     std::uint64_t count = 0;
     raw(&count, sizeof count);
     values.resize(count);

@@ -2,8 +2,8 @@
 // The clock of a whole run: feeders over ranks and threads, interval by interval.
 //
 //   interval k:  every feeder: control ticks, then close (re-form, elect, journal)   in parallel
-//                one exchange: rows and journals travel to rank 0, everybody hears who wants to stop
-//                rank 0: rows to the sink in feeder order; the journal to the ledger plane
+//                one exchange: rows and journals travel to rank 0, everybody hears who wants to
+//                stop rank 0: rows to the sink in feeder order; the journal to the ledger plane
 // The ledger plane works on interval k while the control plane is in k + 1: no tick waits for it.
 // Results, records and log head do not depend on threads, ranks or instruction set.
 #pragma once
@@ -23,21 +23,21 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// What a run is given.
 struct RunInput {
   Scenario scenario;
-  fleet::ProfileSet profiles;                 ///< time 0 is run.start
-  std::function<FeederInput(Index)> load;     ///< feeder k; called on the rank that owns it
-  int threads = 0;                            ///< of this process; 0: what OpenMP would use
+  fleet::ProfileSet profiles;              ///< time 0 is run.start
+  std::function<FeederInput(Index)> load;  ///< feeder k; called on the rank that owns it
+  int threads = 0;                         ///< of this process; 0: what OpenMP would use
 };
 
 /// What a run tells while it goes; both may be empty.
 struct RunHooks {
-  std::function<bool()> stop;                 ///< asked once per interval, on every process
-  std::function<void(Index, Index)> progress; ///< intervals done, intervals in all; on rank 0
+  std::function<bool()> stop;                  ///< asked once per interval, on every process
+  std::function<void(Index, Index)> progress;  ///< intervals done, intervals in all; on rank 0
 };
 
 struct RunResult {
   bool interrupted = false;
-  RunSummary summary;                         ///< on rank 0
-  std::vector<VariantSummary> variants;       ///< on rank 0, in lane order
+  RunSummary summary;                    ///< on rank 0
+  std::vector<VariantSummary> variants;  ///< on rank 0, in lane order
 };
 
 /// Collective. Run the scenario. `sink` and `ledger` are used on rank 0 only and may be null.

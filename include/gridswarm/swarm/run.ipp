@@ -32,8 +32,7 @@ GS_INLINE Hosted load_feeders(const RunInput& input, const Exchange& exchange) {
     const int row = k % exchange.ranks() - exchange.first_hosted();
     if (row < 0 || row >= exchange.hosted()) continue;
     hosted.of_rank[row].push_back(static_cast<Index>(hosted.feeders.size()));
-    hosted.feeders.push_back(
-        make_feeder_run(input.scenario, input.profiles, k, input.load(k)));
+    hosted.feeders.push_back(make_feeder_run(input.scenario, input.profiles, k, input.load(k)));
   }
   hosted.journals.resize(hosted.feeders.size());
   return hosted;
@@ -171,8 +170,7 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
       throw Error(ExitCode::run_time, "a contract refused " + std::to_string(log.refused) +
                                           " records of this run; the first: " + log.first_refusal);
   }
-  summary.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 }  // namespace run_detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where results go, one feeder and ledger interval at a time.
 //
-// The clock fills a FeederInterval per feeder; it travels to rank 0 as bytes and reaches the sink in
-// feeder order, so a sink sees the same calls for any number of ranks.
+// The clock fills a FeederInterval per feeder; it travels to rank 0 as bytes and reaches the sink
+// in feeder order, so a sink sees the same calls for any number of ranks.
 #pragma once
 
 #include <cstdint>
@@ -24,34 +24,34 @@ struct FeederLayout {
   std::vector<std::int64_t> agent;  ///< ids of the fleet
   std::vector<std::int64_t> agent_bus;
   std::vector<std::int64_t> agent_kind;
-  std::vector<double> e_kwh;        ///< per agent, 0 without storage
-  std::vector<double> efficiency;   ///< per agent, one way
-  double kw_per_pu = 0;             ///< three-phase kW of 1 p.u. in the case
+  std::vector<double> e_kwh;       ///< per agent, 0 without storage
+  std::vector<double> efficiency;  ///< per agent, one way
+  double kw_per_pu = 0;            ///< three-phase kW of 1 p.u. in the case
 };
 
 /// Rows of one feeder for one ledger interval.
 struct FeederInterval {
   Index feeder = 0;
   Index interval = 0;
-  Index ticks = 0;              ///< control ticks in it
-  Column<TickTotals> totals;    ///< (tick, variant)
-  Column<double> p_kw;          ///< (tick, variant, bus) net injection into the grid
-  Column<double> q_kvar;        ///< (tick, variant, bus)
-  Column<double> v_re_pu;       ///< (tick, variant, bus), NaN where unsupplied
+  Index ticks = 0;            ///< control ticks in it
+  Column<TickTotals> totals;  ///< (tick, variant)
+  Column<double> p_kw;        ///< (tick, variant, bus) net injection into the grid
+  Column<double> q_kvar;      ///< (tick, variant, bus)
+  Column<double> v_re_pu;     ///< (tick, variant, bus), NaN where unsupplied
   Column<double> v_im_pu;
-  Column<double> agent_p_kw;    ///< (tick, variant, agent), empty unless asked for
-  Column<double> agent_soc;     ///< (tick, variant, agent), after the tick; empty unless asked for
-  Column<double> soc;           ///< (variant, agent) at the end of the interval
-  Column<double> e_out_kwh;     ///< (variant, agent) energy into the grid
-  Column<double> e_in_kwh;      ///< (variant, agent) energy out of the grid
-  Column<std::int64_t> cluster; ///< (variant, agent), -1 without
-  Column<double> unserved_kwh;  ///< (variant) EV energy missing at departures of this interval
-  std::int64_t moved = 0;       ///< agents whose cluster changed at the end of the interval
+  Column<double> agent_p_kw;     ///< (tick, variant, agent), empty unless asked for
+  Column<double> agent_soc;      ///< (tick, variant, agent), after the tick; empty unless asked for
+  Column<double> soc;            ///< (variant, agent) at the end of the interval
+  Column<double> e_out_kwh;      ///< (variant, agent) energy into the grid
+  Column<double> e_in_kwh;       ///< (variant, agent) energy out of the grid
+  Column<std::int64_t> cluster;  ///< (variant, agent), -1 without
+  Column<double> unserved_kwh;   ///< (variant) EV energy missing at departures of this interval
+  std::int64_t moved = 0;        ///< agents whose cluster changed at the end of the interval
   std::int64_t clusters = 0;
   std::int64_t messages = 0;
-  std::int64_t bytes = 0;       ///< between agents
-  double flow_s = 0;            ///< time spent in power flow; not part of any hash
-  double tick_s = 0;            ///< time spent in the other phases
+  std::int64_t bytes = 0;  ///< between agents
+  double flow_s = 0;       ///< time spent in power flow; not part of any hash
+  double tick_s = 0;       ///< time spent in the other phases
 };
 
 /// For sending between ranks of one program; not a file format.

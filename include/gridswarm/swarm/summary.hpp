@@ -32,18 +32,18 @@ struct RunSummary {
   std::int64_t feeders = 0;
   std::int64_t agents = 0;
   std::int64_t ticks = 0;
-  std::int64_t clusters = 0;        ///< at the end
-  double churn_percent = 0;         ///< agents that changed cluster, per ledger tick
-  std::int64_t messages = 0;        ///< between agents
+  std::int64_t clusters = 0;  ///< at the end
+  double churn_percent = 0;   ///< agents that changed cluster, per ledger tick
+  std::int64_t messages = 0;  ///< between agents
   std::int64_t bytes = 0;
-  double volt_var_gap = 0;          ///< largest over the run
-  std::int64_t not_converged = 0;   ///< power flows
+  double volt_var_gap = 0;         ///< largest over the run
+  std::int64_t not_converged = 0;  ///< power flows
   std::int64_t records = 0;
-  std::int64_t refused = 0;         ///< records that a contract refused
-  std::string log_head;             ///< root of the log, hex
-  double anchor_age_s = 0;          ///< longest wait of a decision for its commit
+  std::int64_t refused = 0;  ///< records that a contract refused
+  std::string log_head;      ///< root of the log, hex
+  double anchor_age_s = 0;   ///< longest wait of a decision for its commit
   double seconds = 0;
-  double flow_percent = 0;          ///< share of the ticks' time spent in power flow
+  double flow_percent = 0;  ///< share of the ticks' time spent in power flow
   std::int64_t exchange_rounds = 0;
   std::int64_t exchange_bytes = 0;
 };

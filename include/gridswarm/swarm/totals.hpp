@@ -11,24 +11,24 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// One feeder, one variant, one tick. Energy balance, to rounding:
 ///   source = load + charge - generation - discharge + losses.
 struct TickTotals {
-  double source_kw = 0;           ///< from the sources into the feeder; negative: export
-  double load_kw = 0;             ///< passive loads and meters
-  double generation_kw = 0;       ///< produced by sun and wind
-  double charge_kw = 0;           ///< into batteries and EVs
-  double discharge_kw = 0;        ///< out of batteries
-  double losses_kw = 0;           ///< in branches and shunts, from branch currents
-  double curtailed_kw = 0;        ///< available from sun and wind and not produced
+  double source_kw = 0;      ///< from the sources into the feeder; negative: export
+  double load_kw = 0;        ///< passive loads and meters
+  double generation_kw = 0;  ///< produced by sun and wind
+  double charge_kw = 0;      ///< into batteries and EVs
+  double discharge_kw = 0;   ///< out of batteries
+  double losses_kw = 0;      ///< in branches and shunts, from branch currents
+  double curtailed_kw = 0;   ///< available from sun and wind and not produced
   double v_min_pu = 0;
   double v_max_pu = 0;
-  double buses_outside = 0;       ///< buses below 0.95 or above 1.05 p.u.
-  double loading_max_percent = 0; ///< of rated branches
-  double power_kw = 0;            ///< sum of |p| over agents
-  double imbalance_kw = 0;        ///< sum over clusters of |net power of the cluster|
-  double floor_kw = 0;            ///< |net power of all agents|: no partition leaves less
-  double shared_kw = 0;           ///< sum over clusters of min(surplus, deficit)
-  double volt_var_gap = 0;        ///< largest |q - curve(v)| / s left after the tick
+  double buses_outside = 0;        ///< buses below 0.95 or above 1.05 p.u.
+  double loading_max_percent = 0;  ///< of rated branches
+  double power_kw = 0;             ///< sum of |p| over agents
+  double imbalance_kw = 0;         ///< sum over clusters of |net power of the cluster|
+  double floor_kw = 0;             ///< |net power of all agents|: no partition leaves less
+  double shared_kw = 0;            ///< sum over clusters of min(surplus, deficit)
+  double volt_var_gap = 0;         ///< largest |q - curve(v)| / s left after the tick
   double flow_iterations = 0;
-  double rounds = 0;              ///< of the slowest cluster's dispatch
+  double rounds = 0;  ///< of the slowest cluster's dispatch
 };
 
 }  // namespace gridswarm::inline GS_ABI::swarm

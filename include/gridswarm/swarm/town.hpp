@@ -9,13 +9,13 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// Multiply every load (p and q alike) and every series impedance (r and x alike) by its own factor,
-/// uniform in 1 - variation .. 1 + variation, drawn by (seed, feeder, row).
+/// Multiply every load (p and q alike) and every series impedance (r and x alike) by its own
+/// factor, uniform in 1 - variation .. 1 + variation, drawn by (seed, feeder, row).
 void vary(feeder::Case& grid, double variation, std::uint64_t seed, Index feeder);
 
-/// Give every branch in service without a rating `margin` times the larger apparent power at its two
-/// ends in a power flow of the case's own load; at least 1 % of the largest one, so that branches
-/// without load are not rated zero.
+/// Give every branch in service without a rating `margin` times the larger apparent power at its
+/// two ends in a power flow of the case's own load; at least 1 % of the largest one, so that
+/// branches without load are not rated zero.
 /// @throws InputError where that power flow does not converge
 void rate_branches(feeder::Case& grid, double margin);
 

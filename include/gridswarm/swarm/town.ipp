@@ -17,10 +17,10 @@ namespace town_detail {
 
 /// Uniform in 1 - variation .. 1 + variation; rows of branches follow those of buses.
 GS_INLINE double factor(double variation, std::uint64_t seed, Index feeder, Index row) {
-  return 1.0 + variation * (2.0 * draw_uniform(seed, Stream::variation,
-                                               static_cast<std::uint64_t>(row),
-                                               static_cast<std::uint32_t>(feeder)) -
-                            1.0);
+  return 1.0 +
+         variation * (2.0 * draw_uniform(seed, Stream::variation, static_cast<std::uint64_t>(row),
+                                         static_cast<std::uint32_t>(feeder)) -
+                      1.0);
 }
 
 }  // namespace town_detail
@@ -50,19 +50,18 @@ GS_INLINE void rate_branches(feeder::Case& grid, double margin) {
   flow::FlowResult result;
   flow::solve(grid, forest, {1, p_pu, q_pu}, {}, work, result);
   if (result.status[0] != flow::FlowStatus::converged)
-    throw InputError(grid.file, 0,
-                     "power flow at the case's own load does not converge, so its branches can't be "
-                     "rated; set rating_margin = 0");
+    throw InputError(
+        grid.file, 0,
+        "power flow at the case's own load does not converge, so its branches can't be "
+        "rated; set rating_margin = 0");
   flow::TreePowerWork currents;
   flow::tree_power(grid, forest, result.v_re, result.v_im, p_pu, q_pu, currents);
   double largest_mva = 0.0;
   Column<double> s_mva(forest.size());
   for (Index at = forest.roots; at < forest.size(); ++at) {
     const Index up = forest.parent[at];
-    const double j2 =
-        currents.j_re[at] * currents.j_re[at] + currents.j_im[at] * currents.j_im[at];
-    const double v2 =
-        currents.v_re[up] * currents.v_re[up] + currents.v_im[up] * currents.v_im[up];
+    const double j2 = currents.j_re[at] * currents.j_re[at] + currents.j_im[at] * currents.j_im[at];
+    const double v2 = currents.v_re[up] * currents.v_re[up] + currents.v_im[up] * currents.v_im[up];
     s_mva[at] = std::sqrt(j2 * v2) * grid.base_mva;
     largest_mva = std::max(largest_mva, s_mva[at]);
   }

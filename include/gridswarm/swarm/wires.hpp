@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the wires answer to a tick's set-points: power flow of all variants at once, reactive power in
-// equilibrium with voltage, and the totals that people read.
+// What the wires answer to a tick's set-points: power flow of all variants at once, reactive power
+// in equilibrium with voltage, and the totals that people read.
 //
-// Volt-var is solved on the linear model around the last measured voltages, then checked against the
-// AC power flow and corrected until no device is further from its curve than volt_var_gap_max.
+// Volt-var is solved on the linear model around the last measured voltages, then checked against
+// the AC power flow and corrected until no device is further from its curve than volt_var_gap_max.
 #pragma once
 
 #include "gridswarm/swarm/feeder_run.hpp"

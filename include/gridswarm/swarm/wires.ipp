@@ -92,7 +92,9 @@ GS_INLINE void measure_devices(const FeederRun& run, double passive, const Varia
         totals.curtailed_kw += variant.fleet.state.generation_kw[i] - p_kw;
         break;
       case fleet::Kind::battery:
-      case fleet::Kind::ev: (p_kw < 0.0 ? totals.charge_kw : totals.discharge_kw) += std::abs(p_kw); break;
+      case fleet::Kind::ev:
+        (p_kw < 0.0 ? totals.charge_kw : totals.discharge_kw) += std::abs(p_kw);
+        break;
       case fleet::Kind::meter: totals.load_kw -= p_kw; break;
     }
   }
