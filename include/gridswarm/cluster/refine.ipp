@@ -173,6 +173,7 @@ GS_INLINE void survey(const Problem& problem, Index feeder, const std::vector<st
 /// All moves around the cluster with top node t.
 GS_INLINE void improve_around(const Problem& problem, Index t, std::int64_t pass, RefineWork& work,
                               std::vector<std::int8_t>& cut) {
+  if (work.members[t] == 0) return;  // moves across it are those of its neighbours
   const auto fresh = [&](Index top) { return work.stamp[top] >= pass - 1; };
   if (fresh(t)) improve(problem, t, {}, pass, work, cut);
   const Index p = problem.tree.parent[t];
