@@ -20,15 +20,9 @@
 
 #include "gridswarm/ledger/file.hpp"
 #include "gridswarm/ledger/header.hpp"
+#include "gridswarm/ledger/tree.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {
-
-/// How many leaves, and the root over them.
-struct Head {
-  std::uint64_t size = 0;
-  Hash root{};
-  bool operator==(const Head&) const = default;
-};
 
 /// The one writer of a log folder; holds its lock until close(). Keeps only the tree's right edge
 /// in memory. Every failure of a write stops it for good: reopen to go on.

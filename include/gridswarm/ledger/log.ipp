@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
+#include "gridswarm/ledger/log.hpp"
 #include "gridswarm/ledger/superblock.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
-#include "gridswarm/ledger/hash.hpp"
+#include "gridswarm/kernel/abi.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {
 
@@ -19,9 +21,9 @@ struct Sha256 {
 };
 
 /// Add bytes to the message.
-void update(Sha256& state, ByteView bytes);
+void update(Sha256& state, std::span<const std::byte> bytes);
 /// Pad and return the digest; `state` is used up.
-Hash finish(Sha256& state);
+std::array<std::byte, 32> finish(Sha256& state);
 
 }  // namespace gridswarm::inline GS_ABI::ledger
 

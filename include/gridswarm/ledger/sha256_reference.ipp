@@ -44,7 +44,7 @@ GS_INLINE void compress(Sha256& state) {
   for (int i = 0; i < 8; ++i) state.h[i] += step[i];
 }
 
-GS_INLINE void update(Sha256& state, ByteView bytes) {
+GS_INLINE void update(Sha256& state, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const std::size_t used = state.length % 64;
     const std::size_t taken = std::min(bytes.size(), 64 - used);
@@ -55,7 +55,7 @@ GS_INLINE void update(Sha256& state, ByteView bytes) {
   }
 }
 
-GS_INLINE Hash finish(Sha256& state) {
+GS_INLINE std::array<std::byte, 32> finish(Sha256& state) {
   const std::uint64_t bits = 8 * state.length;
   constexpr std::byte one[] = {std::byte{0x80}};
   constexpr std::byte zero[] = {std::byte{0}};
@@ -64,7 +64,7 @@ GS_INLINE Hash finish(Sha256& state) {
   std::array<std::byte, 8> tail;
   for (int i = 0; i < 8; ++i) tail[i] = static_cast<std::byte>(bits >> (56 - 8 * i));
   update(state, tail);
-  Hash digest;
+  std::array<std::byte, 32> digest;
   for (int i = 0; i < 32; ++i)
     digest[i] = static_cast<std::byte>(state.h[i / 4] >> (24 - 8 * (i % 4)));
   return digest;

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "gridswarm/ledger/checkpoint.hpp"
-#include "gridswarm/ledger/log.hpp"
 #include "gridswarm/ledger/tile.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {

@@ -14,6 +14,13 @@
 
 namespace gridswarm::inline GS_ABI::ledger {
 
+/// How many leaves, and the root over them.
+struct Head {
+  std::uint64_t size = 0;
+  Hash root{};
+  bool operator==(const Head&) const = default;
+};
+
 /// The largest perfect subtrees of leaves [begin, end), left to right.
 struct CompactRange {
   std::uint64_t begin = 0;

@@ -8,6 +8,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
+#include "gridswarm/ledger/header.hpp"
 #include "gridswarm/ledger/superblock.hpp"
 #include "gridswarm/ledger/verify.hpp"
 
