@@ -24,8 +24,23 @@ namespace {
 
 struct Options {
   std::string scenario;
+  std::string case_file;
+  std::string fleet_file;
   std::int64_t hosted_ranks = 1;
 };
+
+/// The scenario with what was typed instead of what it says.
+swarm::Scenario read_scenario(const Options& options, const Common& common) {
+  swarm::Scenario scenario = io::read_scenario(options.scenario);
+  if (common.seed_given) scenario.run.seed = common.seed;
+  if (options.case_file.empty() && options.fleet_file.empty()) return scenario;
+  if (scenario.feeders.size() != 1)
+    throw UsageError("--case and --fleet need a scenario with one [[feeder]]; " +
+                     options.scenario + " lists " + std::to_string(scenario.feeders.size()));
+  if (!options.case_file.empty()) scenario.feeders[0].case_file = options.case_file;
+  if (!options.fleet_file.empty()) scenario.feeders[0].fleet_file = options.fleet_file;
+  return scenario;
+}
 
 /// The part of a run that only rank 0 has: folder, results, log.
 struct Output {
@@ -107,8 +122,7 @@ ExitCode run_over(Exchange& exchange, const swarm::Scenario& scenario, const Com
 }
 
 ExitCode run(const Options& options, const Common& common) {
-  swarm::Scenario scenario = io::read_scenario(options.scenario);
-  if (common.seed_given) scenario.run.seed = common.seed;
+  const swarm::Scenario scenario = read_scenario(options, common);
   if (mpi::launched_by_mpi([](const char* name) { return std::getenv(name); })) {
     const mpi::Session session;
     try {
@@ -133,6 +147,8 @@ Command run_command() {
   return {"run",
           "Run a scenario: clusters, a balanced day, power flow, results and a verified log",
           {{"scenario", &options->scenario, "scenario file (TOML)", true},
+           {"--case", &options->case_file, "case file instead of the scenario's only one"},
+           {"--fleet", &options->fleet_file, "fleet file instead of the scenario's only one"},
            {"--hosted-ranks", &options->hosted_ranks, "pretend so many ranks in this process"}},
           [options](const Common& common) { return run(*options, common); }};
 }

@@ -97,6 +97,9 @@ GS_INLINE ProfileSet make_synthetic_profiles(std::uint64_t seed, double step_s) 
       [](double hour, double own, double) { return home(hour) * (1.0 + 0.18 * own); });
   add("shop", 2, 3600.0,
       [](double hour, double own, double) { return shop(hour) * (1.0 + 0.05 * own); });
+  add("district", 1, 3600.0, [](double hour, double own, double) {
+    return (home(hour) + 0.6 * shop(hour)) * (1.0 + 0.02 * own);
+  });
   return set;
 }
 

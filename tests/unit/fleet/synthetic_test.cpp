@@ -139,7 +139,7 @@ TEST_CASE("what can't be made is refused") {
 
 TEST_CASE("a made day has a dark night, a bright noon, an evening peak, and stays in [0, 1]") {
   const auto set = fleet::make_synthetic_profiles(1);
-  REQUIRE(set.size() == 14);
+  REQUIRE(set.size() == 15);
   for (const auto& profile : set.profiles) {
     REQUIRE(profile.value.size() == 288);
     double noon = 0, evening = 0, night = 0;
