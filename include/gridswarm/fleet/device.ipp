@@ -31,9 +31,9 @@ inline constexpr double s_per_day = 24.0 * s_per_h;
 inline constexpr double instant_s = 1e-3;  ///< stamps closer than this are the same moment
 inline constexpr Index piece_size = 4096;
 
-/// x modulo one day in [0, 86400), with moments just below midnight taken as midnight.
+/// x_s in (-86400, 86400] as a time of day in [0, 86400); just below midnight counts as midnight.
 GS_INLINE double wrapped_s(double x_s) {
-  x_s -= s_per_day * std::floor(x_s / s_per_day);
+  if (x_s < 0.0) x_s += s_per_day;
   return x_s >= s_per_day - instant_s ? 0.0 : x_s;
 }
 
@@ -54,34 +54,37 @@ GS_INLINE Stay stay_of(double arrive_h, double depart_h, const Tick& tick) {
   const double stay_s = until_s(arrive_h * s_per_h, depart_h * s_per_h);
   const double left_s = stay_s - since_s - tick.dt_s;
   if (left_s < -instant_s) return {};
-  return {true, std::floor((left_s + instant_s) / tick.dt_s) * tick.dt_s};
+  const auto ticks = static_cast<std::int64_t>((left_s + instant_s) / tick.dt_s);
+  return {true, static_cast<double>(ticks) * tick.dt_s};
 }
 
-/// How much the storage of agent i can charge or discharge for dt_h hours, both >= 0.
-struct Room {
-  double charge_kw, discharge_kw;
+/// The tick as every storage needs it: hours, and one over them.
+struct Hours {
+  explicit Hours(double dt_s) : dt_h(dt_s / s_per_h), per_h(s_per_h / dt_s) {}
+  double dt_h, per_h;
 };
 
-GS_INLINE Room room_of(const Nameplate& plate, double soc, Index i, double dt_h) {
+GS_INLINE void sense_battery(const Nameplate& plate, State& state, Index i, const Hours& hours) {
   const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
-  const double in_kwh = (1.0 - soc) * plate.e_kwh[i] / plate.efficiency[i];
-  const double out_kwh = (soc - plate.soc_min[i]) * plate.e_kwh[i] * plate.efficiency[i];
-  return {std::max(0.0, std::min(limit, in_kwh / dt_h)),
-          std::max(0.0, std::min(limit, out_kwh / dt_h))};
+  const double in_kwh = (1.0 - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
+  const double out_kwh = (state.soc[i] - plate.soc_min[i]) * plate.e_kwh[i] * plate.efficiency[i];
+  state.p_want_kw[i] = 0.0;
+  state.p_min_kw[i] = -std::max(0.0, std::min(limit, in_kwh * hours.per_h));
+  state.p_max_kw[i] = std::max(0.0, std::min(limit, out_kwh * hours.per_h));
 }
 
-GS_INLINE void sense_ev(const Nameplate& plate, State& state, Index i, const Tick& tick) {
-  const double dt_h = tick.dt_s / s_per_h;
+GS_INLINE void sense_ev(const Nameplate& plate, State& state, Index i, const Tick& tick,
+                        const Hours& hours) {
   const Stay stay = stay_of(plate.arrive_h[i], plate.depart_h[i], tick);
   double want = 0.0, low = 0.0, high = 0.0;
   if (stay.plugged) {
-    const double most = room_of(plate, state.soc[i], i, dt_h).charge_kw;
     const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
-    const double need_kwh =
-        std::max(0.0, (plate.soc_depart[i] - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i]);
+    const double per_soc_kwh = plate.e_kwh[i] / plate.efficiency[i];
+    const double most = std::min(limit, (1.0 - state.soc[i]) * per_soc_kwh * hours.per_h);
+    const double need_kwh = std::max(0.0, (plate.soc_depart[i] - state.soc[i]) * per_soc_kwh);
     const double must_kwh = std::max(0.0, need_kwh - limit * (stay.later_s / s_per_h));
-    want = -std::min(most, need_kwh / dt_h);
-    high = -std::min(most, must_kwh / dt_h);
+    want = -std::min(most, need_kwh * hours.per_h);
+    high = -std::min(most, must_kwh * hours.per_h);
     low = -most;
   }
   state.p_want_kw[i] = want;
@@ -89,42 +92,34 @@ GS_INLINE void sense_ev(const Nameplate& plate, State& state, Index i, const Tic
   state.p_max_kw[i] = high;
 }
 
-GS_INLINE void sense_agent(Fleet& fleet, const ProfileValues& values, const Tick& tick, Index i) {
+/// Reactive power of agent i at consumption p_kw: lagging at its power factor f, p sqrt(1 - f^2) /
+/// f.
+GS_INLINE double lagging_kvar(double p_kw, double factor) {
+  return factor == 1.0 ? 0.0 : p_kw * (std::sqrt(1.0 - factor * factor) / factor);
+}
+
+GS_INLINE void sense_agent(Fleet& fleet, const ProfileValues& values, const Tick& tick,
+                           const Hours& hours, Index i) {
   const Nameplate& plate = fleet.plate;
   State& state = fleet.state;
+  const Kind kind = plate.kind[i];
+  if (kind == Kind::battery) return sense_battery(plate, state, i, hours);
+  if (kind == Kind::ev) return sense_ev(plate, state, i, tick, hours);
   const Index profile = plate.profile[i];
   const double value = profile == none ? 1.0 : values.value[profile];
-  const bool is_kw = profile != none && values.is_kw[profile];
-  const double power_kw = is_kw ? value : plate.rating_kw[i] * value;
-  double generation = 0.0, consumption = 0.0, want = 0.0, low = 0.0, high = 0.0;
-  switch (plate.kind[i]) {
-    case Kind::pv:
-    case Kind::wind:
-      generation = want = high = std::max(0.0, std::min(power_kw, plate.s_kva[i]));
-      break;
-    case Kind::meter: {
-      consumption = std::max(0.0, power_kw);
-      want = low = high = -power_kw;
-      const double factor = plate.power_factor[i];
-      const bool paired = profile != none && values.has_reactive[profile];
-      state.p_kw[i] = -power_kw;
-      state.q_kvar[i] = paired ? -(is_kw ? 1.0 : plate.rating_kw[i]) * values.reactive[profile]
-                               : -power_kw * (std::sqrt(1.0 - factor * factor) / factor);
-      break;
-    }
-    case Kind::battery: {
-      const Room room = room_of(plate, state.soc[i], i, tick.dt_s / s_per_h);
-      low = -room.charge_kw;
-      high = room.discharge_kw;
-      break;
-    }
-    case Kind::ev: return sense_ev(plate, state, i, tick);
+  const double scale = profile != none && values.is_kw[profile] ? 1.0 : plate.rating_kw[i];
+  const double power_kw = scale * value;
+  if (kind == Kind::meter) {
+    const bool paired = profile != none && values.has_reactive[profile];
+    state.consumption_kw[i] = std::max(0.0, power_kw);
+    state.p_kw[i] = state.p_want_kw[i] = state.p_min_kw[i] = state.p_max_kw[i] = -power_kw;
+    state.q_kvar[i] =
+        paired ? -scale * values.reactive[profile] : -lagging_kvar(power_kw, plate.power_factor[i]);
+    return;
   }
-  state.generation_kw[i] = generation;
-  state.consumption_kw[i] = consumption;
-  state.p_want_kw[i] = want;
-  state.p_min_kw[i] = low;
-  state.p_max_kw[i] = high;
+  const double available = std::max(0.0, std::min(power_kw, plate.s_kva[i]));
+  state.generation_kw[i] = state.p_want_kw[i] = state.p_max_kw[i] = available;
+  state.p_min_kw[i] = 0.0;
 }
 
 /// body(i) for all agents, in pieces of one fixed size.
@@ -146,8 +141,10 @@ void for_agents(Index agents, int threads, Body&& body) {
 
 GS_INLINE void sense(Fleet& fleet, const ProfileValues& values, const Tick& tick, int threads) {
   GRIDSWARM_ASSERT(values.value.size() == fleet.profile_names.size());
-  device_detail::for_agents(fleet.size(), threads,
-                            [&](Index i) { device_detail::sense_agent(fleet, values, tick, i); });
+  const device_detail::Hours hours(tick.dt_s);
+  device_detail::for_agents(fleet.size(), threads, [&](Index i) {
+    device_detail::sense_agent(fleet, values, tick, hours, i);
+  });
 }
 
 GS_INLINE void integrate(Fleet& fleet, double dt_s, int threads) {

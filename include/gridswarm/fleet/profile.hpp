@@ -80,6 +80,10 @@ double value_at(const Profile& profile, double time_s);
 void values_at(const ProfileSet& set, const std::vector<Index>& rows, double time_s,
                ProfileValues& out);
 
+/// See before a run that every profile of `rows` has values from time 0 to duration_s.
+/// @throws UsageError that names the first that does not
+void require_duration(const ProfileSet& set, const std::vector<Index>& rows, double duration_s);
+
 /// Divide a kW profile by its largest value: a plant's curve becomes a shape for any rating.
 /// @throws UsageError where no value is positive.
 void make_per_unit(Profile& profile);

@@ -205,6 +205,16 @@ GS_INLINE void values_at(const ProfileSet& set, const std::vector<Index>& rows, 
   }
 }
 
+GS_INLINE void require_duration(const ProfileSet& set, const std::vector<Index>& rows,
+                                double duration_s) {
+  for (const Index row : rows) {
+    const Profile& profile = set.profiles[row];
+    const double last_s = std::max(0.0, duration_s - std::min(1.0, 0.5 * profile.step_s));
+    profile_detail::row_or_throw(profile, 0.0);
+    profile_detail::row_or_throw(profile, last_s);
+  }
+}
+
 GS_INLINE void make_per_unit(Profile& profile) {
   if (profile.unit == ProfileUnit::per_unit) return;
   const double most =

@@ -56,6 +56,16 @@ TEST_CASE("a run that leaves a profile is an error unless the profile repeats") 
   CHECK(fleet::value_at(profile, 10 * 3600 + 950) == 2);
 }
 
+TEST_CASE("a run can ask beforehand whether its profiles last") {
+  fleet::ProfileSet set;
+  set.profiles = {make("long", 900, {1, 2, 3, 4}), make("short", 900, {1, 2})};
+  CHECK_NOTHROW(fleet::require_duration(set, {0}, 3600));
+  CHECK_NOTHROW(fleet::require_duration(set, {0, 1}, 1800));
+  CHECK_THROWS_WITH_AS(fleet::require_duration(set, {0, 1}, 1860), doctest::Contains("'short'"),
+                       UsageError);
+  CHECK_THROWS_AS(fleet::require_duration(set, {0}, 3602), UsageError);
+}
+
 TEST_CASE("a dated profile must cover the start; without date only the time of day counts") {
   Profile dated = make("a", 3600, {0, 1, 2, 3});
   dated.start = fleet::parse_stamp("2020-06-01T10:00");

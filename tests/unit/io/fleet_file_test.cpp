@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <string>
 
+#include "gridswarm/feeder/synthetic.hpp"
+#include "gridswarm/fleet/synthetic.hpp"
+
 using namespace gridswarm;
 
 namespace {
@@ -169,4 +172,12 @@ TEST_CASE("what is written reads back as the same fleet, to the last bit") {
 TEST_CASE("a fleet that can't be written says where") {
   const auto fleet = read("agent,bus,kind,rating_kw\n1,10,pv,5\n");
   CHECK_THROWS_AS(io::write_fleet("no/such/folder/f.csv", fleet, three_buses()), FileError);
+}
+
+TEST_CASE("a made fleet is a fleet file that keeps every rule, and reads back to the same bytes") {
+  const auto grid = feeder::make_synthetic(30, 4);
+  const std::string text = io::fleet_text(fleet::make_synthetic_fleet(grid, 300, 4), grid);
+  const auto back = io::fleet_from_table(io::parse_csv(text, "f.csv"), grid);
+  CHECK(back.size() == 300);
+  CHECK(io::fleet_text(back, grid) == text);
 }
