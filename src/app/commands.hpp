@@ -11,5 +11,6 @@ Command cluster_command();
 Command flow_command();
 Command run_command();
 Command synth_command();
+Command verify_command();
 
 }  // namespace gridswarm::app

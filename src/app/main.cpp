@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
       app::flow_command(),
       app::cluster_command(),
       app::synth_command(),
+      app::verify_command(),
       app::info_command(),
   };
   return app::run_program(argc, argv, commands);
