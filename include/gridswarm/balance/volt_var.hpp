@@ -54,7 +54,10 @@ struct VoltVarPlan {
   double kw_to_pu = 0.0;        ///< one kW (kvar) of an agent in the case's p.u.
   std::vector<Index> position;  ///< positions with devices, ascending
   std::vector<Index> first;     ///< position.size() + 1 offsets into agent
-  std::vector<Index> agent;     ///< agent rows, by position
+  std::vector<Index> agent;     ///< agent rows, by position; an index into it is a slot
+  Column<double> s_kva;         ///< per slot
+  Column<double> rating_kw;     ///< per slot
+  std::vector<Index> at;        ///< agent row -> position; none without supply
   Column<double> k_abs;         ///< |K| per position of the forest
   Column<double> slope_pu;      ///< per position of the forest, |dq/dv| at full power
   double bound = 0.0;           ///< certified, of the LinDistFlow model (no margin)
@@ -70,7 +73,7 @@ void make_volt_var_plan(const feeder::Forest& forest, const fleet::Fleet& fleet,
 /// Buffers; owned by the caller, one per feeder.
 struct VoltVarWork {
   Column<double> share_kva, limit_kvar;       ///< per slot of VoltVarPlan::agent
-  Column<double> q_pu;                        ///< per entry of VoltVarPlan::position
+  Column<double> sum_kva, q_pu;               ///< per entry of VoltVarPlan::position
   Column<double> v_pu, start_pu, up_p, up_q;  ///< per position of the forest
 };
 

@@ -55,10 +55,12 @@ GS_INLINE bool has_volt_var(const fleet::Fleet& fleet, Index i) {
 /// List the devices by position.
 GS_INLINE void list_devices(const feeder::Forest& forest, const fleet::Fleet& fleet,
                             VoltVarPlan& plan) {
-  std::vector<Index> at(fleet.size(), none);
+  plan.at.resize(fleet.size());
+  for (Index i = 0; i < fleet.size(); ++i) plan.at[i] = forest.position[fleet.plate.bus[i]];
+  std::vector<Index> device_at = plan.at;
   for (Index i = 0; i < fleet.size(); ++i)
-    if (has_volt_var(fleet, i)) at[i] = forest.position[fleet.plate.bus[i]];
-  Csr devices = group_by(at, forest.size());
+    if (!has_volt_var(fleet, i)) device_at[i] = none;
+  Csr devices = group_by(device_at, forest.size());
   plan.position.clear();
   plan.first.assign(1, 0);
   for (Index pos = 0; pos < forest.size(); ++pos)
@@ -67,6 +69,12 @@ GS_INLINE void list_devices(const feeder::Forest& forest, const fleet::Fleet& fl
       plan.first.push_back(devices.first[pos + 1]);
     }
   plan.agent = std::move(devices.items);
+  plan.s_kva.clear();
+  plan.rating_kw.clear();
+  for (Index i : plan.agent) {
+    plan.s_kva.push_back(fleet.plate.s_kva[i]);
+    plan.rating_kw.push_back(fleet.plate.rating_kw[i]);
+  }
 }
 
 }  // namespace detail
@@ -86,8 +94,7 @@ GS_INLINE void make_volt_var_plan(const feeder::Forest& forest, const fleet::Fle
   for (std::size_t entry = 0; entry < plan.position.size(); ++entry) {
     const Index pos = plan.position[entry];
     for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot)
-      plan.slope_pu[pos] +=
-          slope * fleet.plate.s_kva[plan.agent[slot]] * kw_to_pu * plan.k_abs[pos];
+      plan.slope_pu[pos] += slope * plan.s_kva[slot] * kw_to_pu * plan.k_abs[pos];
   }
   GateWork work;
   plan.gate = check_gate(forest, plan.slope_pu, gate_options, work);
@@ -100,33 +107,41 @@ namespace detail {
 /// Part of its curve that a device owes at active power p.
 GS_INLINE double owed_part(double p_kw, double rating_kw) {
   constexpr double none_below = 0.05, full_from = 0.20;
-  const double part = rating_kw > 0.0 ? std::fabs(p_kw) / rating_kw : 1.0;
-  return part < none_below ? 0.0 : part < full_from ? part / full_from : 1.0;
+  const double size_kw = std::fabs(p_kw), full_kw = full_from * rating_kw;
+  if (size_kw >= full_kw) return 1.0;
+  return size_kw < none_below * rating_kw ? 0.0 : size_kw / full_kw;
 }
 
 GS_INLINE void reserve(const feeder::Forest& forest, const VoltVarPlan& plan, VoltVarWork& work) {
-  work.share_kva.resize(plan.agent.size());
-  work.limit_kvar.resize(plan.agent.size());
-  work.q_pu.resize(plan.position.size());
+  for (Column<double>* column : {&work.share_kva, &work.limit_kvar})
+    column->resize(plan.agent.size());
+  for (Column<double>* column : {&work.sum_kva, &work.q_pu}) column->resize(plan.position.size());
   for (Column<double>* column : {&work.v_pu, &work.start_pu, &work.up_p, &work.up_q})
     column->resize(forest.size());
 }
 
-/// What each device would give per unit of curve, and how much its rating leaves it.
+/// What each device would give per unit of curve, how much its rating leaves it where active power
+/// comes first, and what is given now.
 GS_INLINE void limit_devices(const fleet::Fleet& fleet, const VoltVarPlan& plan,
                              const VoltVarOptions& options, std::span<const double> p_kw,
                              VoltVarWork& work) {
-  for (std::size_t slot = 0; slot < plan.agent.size(); ++slot) {
-    const Index i = plan.agent[slot];
-    const double s = fleet.plate.s_kva[i], p = p_kw[i];
-    const double owed = options.prorate ? owed_part(p, fleet.plate.rating_kw[i]) : 1.0;
-    work.share_kva[slot] = s * owed;
-    const double left = s * s - p * p;
-    work.limit_kvar[slot] = options.reactive_priority ? s : left > 0.0 ? std::sqrt(left) : 0.0;
+  for (std::size_t entry = 0; entry < plan.position.size(); ++entry) {
+    double sum_kva = 0.0, now_kvar = 0.0;
+    for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot) {
+      const Index i = plan.agent[slot];
+      const double s = plan.s_kva[slot], p = p_kw[i];
+      work.share_kva[slot] = options.prorate ? s * owed_part(p, plan.rating_kw[slot]) : s;
+      const double left = s * s - p * p;
+      if (!options.reactive_priority) work.limit_kvar[slot] = left > 0.0 ? std::sqrt(left) : 0.0;
+      sum_kva += work.share_kva[slot];
+      now_kvar += fleet.state.q_kvar[i];
+    }
+    work.sum_kva[entry] = sum_kva;
+    work.q_pu[entry] = now_kvar * plan.kw_to_pu;
   }
 }
 
-GS_INLINE double device_kvar(const VoltVarWork& work, std::size_t slot, double share) {
+GS_INLINE double limited_kvar(const VoltVarWork& work, std::size_t slot, double share) {
   const double wish = work.share_kva[slot] * share, limit = work.limit_kvar[slot];
   return std::min(std::max(wish, -limit), limit);
 }
@@ -137,16 +152,11 @@ GS_INLINE void start_from_measured(const feeder::Forest& forest, const fleet::Fl
                                    std::span<const double> p_kw, VoltVarWork& work) {
   std::fill(work.up_p.begin(), work.up_p.end(), 0.0);
   std::fill(work.up_q.begin(), work.up_q.end(), 0.0);
-  for (Index i = 0; i < fleet.size(); ++i)
-    if (const Index pos = forest.position[fleet.plate.bus[i]]; pos != none)
+  for (std::size_t i = 0; i < plan.at.size(); ++i)
+    if (const Index pos = plan.at[i]; pos != none)
       work.up_p[pos] += (p_kw[i] - fleet.state.p_kw[i]) * plan.kw_to_pu;
-  for (std::size_t entry = 0; entry < plan.position.size(); ++entry) {
-    double now_kvar = 0.0;
-    for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot)
-      now_kvar += fleet.state.q_kvar[plan.agent[slot]];
-    work.q_pu[entry] = now_kvar * plan.kw_to_pu;
+  for (std::size_t entry = 0; entry < plan.position.size(); ++entry)
     work.up_q[plan.position[entry]] = work.q_pu[entry];
-  }
   tree_response(forest, forest.r_pu, work.up_p, work.up_p);
   tree_response(forest, forest.x_pu, work.up_q, work.up_q);
   for (Index pos = 0; pos < forest.size(); ++pos) {
@@ -171,13 +181,18 @@ GS_INLINE double update_voltages(const feeder::Forest& forest, const VoltVarPlan
   return step_pu;
 }
 
-/// q <- (1 - k) q + k f(v).
-GS_INLINE void update_reactive(const VoltVarPlan& plan, double k, VoltVarWork& work) {
+/// q <- (1 - k) q + k f(v). Where reactive power comes first no rating limits it (|curve| <= 1), so
+/// the devices of a bus act as one.
+GS_INLINE void update_reactive(const VoltVarPlan& plan, const VoltVarOptions& options, double k,
+                               VoltVarWork& work) {
   for (std::size_t entry = 0; entry < plan.position.size(); ++entry) {
     const double share = value_at(plan.curve, work.v_pu[plan.position[entry]]);
-    double f_kvar = 0.0;
-    for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot)
-      f_kvar += device_kvar(work, slot, share);
+    double f_kvar = work.sum_kva[entry] * share;
+    if (!options.reactive_priority) {
+      f_kvar = 0.0;
+      for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot)
+        f_kvar += limited_kvar(work, slot, share);
+    }
     work.q_pu[entry] += k * (f_kvar * plan.kw_to_pu - work.q_pu[entry]);
   }
 }
@@ -192,9 +207,13 @@ GS_INLINE void write_set_points(const fleet::Fleet& fleet, const VoltVarPlan& pl
     const double share = value_at(plan.curve, work.v_pu[plan.position[entry]]);
     for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot) {
       const Index i = plan.agent[slot];
-      const double q = device_kvar(work, slot, share), s = fleet.plate.s_kva[i];
+      if (!options.reactive_priority) {
+        q_kvar[i] = limited_kvar(work, slot, share);
+        continue;
+      }
+      const double q = work.share_kva[slot] * share, s = plan.s_kva[slot];
       q_kvar[i] = q;
-      if (!options.reactive_priority || p_kw[i] * p_kw[i] + q * q <= s * s) continue;
+      if (p_kw[i] * p_kw[i] + q * q <= s * s) continue;
       const double left = std::sqrt(s * s - q * q);
       result.volt_var_curtailed_kw += std::fabs(p_kw[i]) - left;
       p_kw[i] = p_kw[i] > 0.0 ? left : -left;
@@ -212,14 +231,14 @@ GS_INLINE void volt_var(const feeder::Forest& forest, const fleet::Fleet& fleet,
   detail::limit_devices(fleet, plan, options, p_kw, work);
   detail::start_from_measured(forest, fleet, plan, v_now_pu, p_kw, work);
   const double k = 2.0 / (2.0 + plan.bound);
-  // A step s is followed by steps of at most rate s, rate^2 s, ..: what is left is s rate / (1 -
-  // rate).
+  // Steps shrink by rate = b / (2 + b): after a step s at most s rate / (1 - rate) = s b / 2 is
+  // left.
   const double left_per_step = std::max(1.0, plan.bound / 2.0);
   result = {};
   result.volt_var_converged = false;
   detail::update_voltages(forest, plan, work);
   while (!result.volt_var_converged && result.volt_var_iterations < options.max_iterations) {
-    detail::update_reactive(plan, k, work);
+    detail::update_reactive(plan, options, k, work);
     result.volt_var_step_pu = detail::update_voltages(forest, plan, work);
     ++result.volt_var_iterations;
     result.volt_var_converged = result.volt_var_step_pu * left_per_step <= options.tolerance_pu;
