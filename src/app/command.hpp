@@ -32,6 +32,8 @@ struct Option {
   Value value;
   std::string text;
   bool required = false;
+  double min = -no_limit;  ///< of a number; anything else is a usage error
+  double max = no_limit;
 };
 
 struct Command {
@@ -50,7 +52,8 @@ void add_fields(Command& command, S& target) {
       if (c == '_') c = '-';
     std::visit(
         [&](auto member) {
-          command.options.push_back({name, &(target.*member), field.text});
+          command.options.push_back(
+              {name, &(target.*member), field.text, false, field.min, field.max});
         },
         field.member);
   }

@@ -2,11 +2,24 @@
 // The command line, by CLI11. The only file that knows it.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 
 #include "app/command.hpp"
 
 namespace gridswarm::app {
 namespace {
+
+/// The range of a number as CLI11 wants it: the text in, a complaint or nothing out.
+auto range_check(double min, double max) {
+  return [min, max](const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && value >= min && value <= max) return std::string();
+    char sentence[128];
+    std::snprintf(sentence, sizeof sentence, "must be within %g .. %g", min, max);
+    return std::string(sentence);
+  };
+}
 
 void add_option(CLI::App& parser, const Option& option) {
   std::visit(
@@ -16,6 +29,9 @@ void add_option(CLI::App& parser, const Option& option) {
           added = parser.add_flag(option.name, *target, option.text);
         else
           added = parser.add_option(option.name, *target, option.text)->capture_default_str();
+        if constexpr (std::is_same_v<decltype(target), double*> ||
+                      std::is_same_v<decltype(target), std::int64_t*>)
+          added->check(range_check(option.min, option.max));
         if (option.required) added->required();
       },
       option.value);
