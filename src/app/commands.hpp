@@ -6,6 +6,7 @@
 
 namespace gridswarm::app {
 
+Command balance_command();
 Command info_command();
 Command cluster_command();
 Command flow_command();

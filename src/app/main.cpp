@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
       app::run_command(),
       app::flow_command(),
       app::cluster_command(),
+      app::balance_command(),
       app::synth_command(),
       app::verify_command(),
       app::info_command(),
