@@ -4,7 +4,8 @@
 // 1,000 buses, 1,024 random scenarios: per bus and scenario 0.2 to 1.65 times the nominal load, a
 // fifth of the buses with generation up to 1.5 times it. The unit is time over
 // buses x (sum of the iterations that the scenarios report): lanes that wait for their neighbours
-// count as loss, and so do copying in and out and the check.
+// count as loss, and so do copying in and out and the check. One thread is timed by the core's
+// clock, the speedup by the wall's.
 #include <numeric>
 #include <vector>
 
@@ -43,13 +44,15 @@ void fill(Setting& setting) {
     }
 }
 
-double solve_seconds(Setting& setting, int threads) {
+/// Best wall time, or time of the cores where `cores`.
+double solve_seconds(Setting& setting, int threads, bool cores) {
   const flow::Injections injections = {scenarios, setting.p_pu, setting.q_pu};
   flow::FlowOptions options;
   options.threads = threads;
-  return bench::best_seconds(repeats, [&] {
+  const auto body = [&] {
     flow::solve(setting.grid, setting.forest, injections, options, setting.work, setting.result);
-  });
+  };
+  return cores ? bench::best_cpu_seconds(repeats, body) : bench::best_seconds(repeats, body);
 }
 
 }  // namespace
@@ -57,16 +60,17 @@ double solve_seconds(Setting& setting, int threads) {
 int main(int argc, char** argv) {
   Setting setting;
   fill(setting);
-  const double one_s = solve_seconds(setting, 1);
+  const double core_s = solve_seconds(setting, 1, true);
   const auto& iterations = setting.result.iterations;
   const double sweeps = std::accumulate(iterations.begin(), iterations.end(), 0.0);
-  const double two_s = solve_seconds(setting, 2);
+  const double one_s = solve_seconds(setting, 1, false);
+  const double two_s = solve_seconds(setting, 2, false);
   const std::string command = "bench_flow --json";
   const std::vector<bench::Row> rows = {
-      {"sweep_ns_per_bus_scenario_iteration", one_s * 1e9 / (buses * sweeps), "ns", "<=", 1.3,
+      {"sweep_ns_per_bus_scenario_iteration", core_s * 1e9 / (buses * sweeps), "ns", "<=", 1.3,
        repeats, command},
       {"two_threads_speedup", one_s / two_s, "", ">=", 1.8, repeats, command},
-      {"solve_ms", one_s * 1e3, "ms", "", 0.0, repeats, command},
+      {"solve_ms", core_s * 1e3, "ms", "", 0.0, repeats, command},
       {"iterations_per_scenario", sweeps / scenarios, "", "", 0.0, 1, command},
   };
   bench::print_rows(rows, bench::wants_json(argc, argv));

@@ -2,10 +2,10 @@
 // Current-summation sweep over a forest, 16 scenarios in lanes. Reference:
 // kernel/reference_sweep.hpp.
 //
-// Up, children before parents: J_k = y_k V_k + conj(S_k / V_k) + sum of J over k's children.
-// Down, parents before children: V_c = V_p - Z_c J_c (Shirmohammadi et al., IEEE Trans. Power
-// Systems 3(2), 1988). Gathering children, which lie side by side, writes each J once and leaves
-// leaves alone.
+// Up, children before parents: J_p += J_c. Down, parents before children: V_c = V_p - Z_c J_c, and
+// at once the current that the bus draws at its new voltage, J_c = conj(S_c / V_c) + y_c V_c
+// (Shirmohammadi et al., IEEE Trans. Power Systems 3(2), 1988). The last sweep leaves the sums, so
+// that voltages can be checked against the very currents that made them.
 #pragma once
 
 #include "gridswarm/kernel/views.hpp"
@@ -15,77 +15,99 @@ namespace {
 
 constexpr size_t sweep_bus = static_cast<size_t>(sweep_columns) * lanes;
 
-void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
-                const double* source_re, const double* source_im, double* state) {
-  for (int32_t k = 0; k < tree.size; ++k) {
-    double* __restrict at = state + k * sweep_bus;
-    const bool is_root = k < tree.roots;
-    const double* above = state + (is_root ? 0 : tree.parent[k]) * sweep_bus;
-    for (int l = 0; l < lanes; ++l) {
-      at[sweep_vr * lanes + l] = is_root ? source_re[k] : above[sweep_vr * lanes + l];
-      at[sweep_vi * lanes + l] = is_root ? source_im[k] : above[sweep_vi * lanes + l];
-    }
-    for (int l = 0; l < 2 * lanes; ++l) at[sweep_jr * lanes + l] = 0.0;
-    const int used = is_root ? 0 : rows.used;
-    const double* from_p = p + rows.bus[k];
-    const double* from_q = q + rows.bus[k];
-    for (int l = 0; l < used; ++l) {
-      at[sweep_p * lanes + l] = -from_p[l * rows.stride];
-      at[sweep_q * lanes + l] = -from_q[l * rows.stride];
-    }
-    for (int l = used; l < lanes; ++l) {
-      at[sweep_p * lanes + l] = 0.0;
-      at[sweep_q * lanes + l] = 0.0;
-    }
+/// y V on top of what the loads of bus k draw.
+void sweep_shunt(const SweepTree& tree, int32_t k, double* __restrict at) {
+  const double g = tree.g[k];
+  const double b = tree.b[k];
+  if (g == 0.0 && b == 0.0) return;
+#pragma omp simd
+  for (int l = 0; l < lanes; ++l) {
+    at[sweep_jr * lanes + l] += g * at[sweep_vr * lanes + l] - b * at[sweep_vi * lanes + l];
+    at[sweep_ji * lanes + l] += g * at[sweep_vi * lanes + l] + b * at[sweep_vr * lanes + l];
   }
 }
 
-template <bool masked>
-void sweep_up(const SweepTree& tree, const double* active, double* state) {
-  for (int32_t k = tree.size - 1; k >= 0; --k) {
+void sweep_draw_range(const SweepTree& tree, int32_t first, int32_t last, double* state) {
+  const double largest = tree.largest_inverse;
+  for (int32_t k = first; k < last; ++k) {
     double* __restrict at = state + k * sweep_bus;
-    double jr[lanes], ji[lanes];
 #pragma omp simd
     for (int l = 0; l < lanes; ++l) {
       const double vr = at[sweep_vr * lanes + l];
       const double vi = at[sweep_vi * lanes + l];
       const double p = at[sweep_p * lanes + l];
       const double q = at[sweep_q * lanes + l];
-      const double square = vr * vr + vi * vi;
-      const double inverse = 1.0 / (square > tree.floor_squared ? square : tree.floor_squared);
-      jr[l] = (p * vr + q * vi) * inverse;
-      ji[l] = (p * vi - q * vr) * inverse;
+      const double full = 1.0 / (vr * vr + vi * vi);
+      const double inverse = full < largest ? full : largest;
+      at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
+      at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
     }
-    const double g = tree.g[k];
-    const double b = tree.b[k];
-    if (g != 0.0 || b != 0.0) {
+    sweep_shunt(tree, k, at);
+  }
+}
+
+void sweep_draw(const SweepTree& tree, double* state) {
+  sweep_draw_range(tree, 0, tree.size, state);
+}
+
+/// Positions that are copied in or out together: their cache lines stay near while every lane's row
+/// is read or written in order.
+constexpr int32_t sweep_tile = 32;
+
+void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
+                int32_t first, int32_t last, double* state) {
+  for (int32_t k = first; k < last; ++k) {
+    double* __restrict at = state + k * sweep_bus;
+    const double* __restrict above = state + tree.parent[k] * sweep_bus;
 #pragma omp simd
-      for (int l = 0; l < lanes; ++l) {
-        jr[l] += g * at[sweep_vr * lanes + l] - b * at[sweep_vi * lanes + l];
-        ji[l] += g * at[sweep_vi * lanes + l] + b * at[sweep_vr * lanes + l];
-      }
-    }
-    for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-      const double* child = state + c * sweep_bus;
-#pragma omp simd
-      for (int l = 0; l < lanes; ++l) {
-        jr[l] += child[sweep_jr * lanes + l];
-        ji[l] += child[sweep_ji * lanes + l];
-      }
-    }
-#pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
-      const bool keep = masked && active[l] == 0.0;
-      at[sweep_jr * lanes + l] = keep ? at[sweep_jr * lanes + l] : jr[l];
-      at[sweep_ji * lanes + l] = keep ? at[sweep_ji * lanes + l] : ji[l];
+    for (int l = 0; l < 2 * lanes; ++l) at[l] = above[l];
+  }
+  for (int l = 0; l < lanes; ++l) {
+    const bool is_used = l < rows.used;
+    const double* from_p = p + (is_used ? l * rows.stride : 0);
+    const double* from_q = q + (is_used ? l * rows.stride : 0);
+    for (int32_t k = first; k < last; ++k) {
+      double* at = state + k * sweep_bus + l;
+      at[sweep_p * lanes] = is_used ? -from_p[rows.bus[k]] : 0.0;
+      at[sweep_q * lanes] = is_used ? -from_q[rows.bus[k]] : 0.0;
     }
   }
 }
 
-template <bool masked>
+void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
+                const double* source_re, const double* source_im, double* state) {
+  for (int32_t k = 0; k < tree.roots; ++k) {
+    double* at = state + k * sweep_bus;
+    for (int l = 0; l < lanes; ++l) {
+      at[sweep_vr * lanes + l] = source_re[k];
+      at[sweep_vi * lanes + l] = source_im[k];
+      at[sweep_p * lanes + l] = 0.0;
+      at[sweep_q * lanes + l] = 0.0;
+    }
+  }
+  sweep_draw_range(tree, 0, tree.roots, state);
+  for (int32_t first = tree.roots; first < tree.size; first += sweep_tile) {
+    const int32_t last = tree.size - first < sweep_tile ? tree.size : first + sweep_tile;
+    sweep_fill(tree, rows, p, q, first, last, state);
+    sweep_draw_range(tree, first, last, state);
+  }
+}
+
+void sweep_up(const SweepTree& tree, double* state) {
+  for (int32_t k = tree.size - 1; k >= tree.roots; --k) {
+    const double* __restrict at = state + k * sweep_bus + sweep_jr * lanes;
+    double* __restrict above = state + tree.parent[k] * sweep_bus + sweep_jr * lanes;
+#pragma omp simd
+    for (int l = 0; l < 2 * lanes; ++l) above[l] += at[l];  // jr and ji lie side by side
+  }
+}
+
+/// Moving a bus and drawing at its new voltage is one pass over its cache lines.
+template <bool masked, bool draws>
 void sweep_down(const SweepTree& tree, const double* active, double* state,
                 double* __restrict step_squared) {
   double step[lanes] = {};
+  const double largest = tree.largest_inverse;
   for (int32_t k = tree.roots; k < tree.size; ++k) {
     double* __restrict at = state + k * sweep_bus;
     const double* above = state + tree.parent[k] * sweep_bus;
@@ -108,58 +130,69 @@ void sweep_down(const SweepTree& tree, const double* active, double* state,
       step[l] = square > step[l] ? square : step[l];
       at[sweep_vr * lanes + l] = vr;
       at[sweep_vi * lanes + l] = vi;
+      if (draws) {
+        const double p = at[sweep_p * lanes + l];
+        const double q = at[sweep_q * lanes + l];
+        const double full = 1.0 / (vr * vr + vi * vi);
+        const double inverse = full < largest ? full : largest;
+        at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
+        at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
+      }
     }
+    if (draws) sweep_shunt(tree, k, at);
   }
+  if (draws) sweep_draw_range(tree, 0, tree.roots, state);
   for (int l = 0; l < lanes; ++l) step_squared[l] = step[l];
 }
 
 void sweep(const SweepTree& tree, const double* active, double* state, double* step_squared) {
-  if (active) {
-    sweep_up<true>(tree, active, state);
-    sweep_down<true>(tree, active, state, step_squared);
-  } else {
-    sweep_up<false>(tree, active, state);
-    sweep_down<false>(tree, active, state, step_squared);
-  }
+  sweep_up(tree, state);
+  if (active)
+    sweep_down<true, true>(tree, active, state, step_squared);
+  else
+    sweep_down<false, true>(tree, active, state, step_squared);
 }
 
-void sweep_check(const SweepTree& tree, const double* state, SweepCheck& check) {
+void sweep_last(const SweepTree& tree, const double* active, double* state, double* step_squared) {
+  sweep_up(tree, state);
+  if (active)
+    sweep_down<true, false>(tree, active, state, step_squared);
+  else
+    sweep_down<false, false>(tree, active, state, step_squared);
+}
+
+void sweep_check(const SweepTree& tree, double* state, SweepCheck& check) {
+  const double rel_squared = check.rel_squared;
+  const double abs_squared = check.abs_squared;
   double largest[lanes] = {};
   double bus[lanes] = {};
   double excess[lanes];
   for (int l = 0; l < lanes; ++l) excess[l] = -1.0;
   for (int32_t k = tree.roots; k < tree.size; ++k) {
-    const double* at = state + k * sweep_bus;
-    double ir[lanes], ii[lanes];
-#pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
-      ir[l] = at[sweep_jr * lanes + l];
-      ii[l] = at[sweep_ji * lanes + l];
-    }
+    double* __restrict at = state + k * sweep_bus;
+    double* __restrict sum = at + sweep_jr * lanes;
     for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-      const double* child = state + c * sweep_bus;
+      const double* child = state + c * sweep_bus + sweep_jr * lanes;
 #pragma omp simd
-      for (int l = 0; l < lanes; ++l) {
-        ir[l] -= child[sweep_jr * lanes + l];
-        ii[l] -= child[sweep_ji * lanes + l];
-      }
+      for (int l = 0; l < 2 * lanes; ++l) sum[l] -= child[l];
     }
     const double g = tree.g[k];
     const double b = tree.b[k];
+    const double position = k;
 #pragma omp simd
     for (int l = 0; l < lanes; ++l) {
       const double vr = at[sweep_vr * lanes + l];
       const double vi = at[sweep_vi * lanes + l];
-      const double jr = ir[l] - (g * vr - b * vi);
-      const double ji = ii[l] - (g * vi + b * vr);
+      const double jr = at[sweep_jr * lanes + l] - (g * vr - b * vi);
+      const double ji = at[sweep_ji * lanes + l] - (g * vi + b * vr);
       const double p = at[sweep_p * lanes + l];
       const double q = at[sweep_q * lanes + l];
       const double dp = (vr * jr + vi * ji) - p;
       const double dq = (vi * jr - vr * ji) - q;
       const double mismatch = dp * dp + dq * dq;
-      const double allowed = check.rel_squared * (p * p + q * q);
-      const double over = mismatch - (allowed > check.abs_squared ? allowed : check.abs_squared);
-      bus[l] = mismatch > largest[l] ? k : bus[l];
+      const double allowed = rel_squared * (p * p + q * q);
+      const double over = mismatch - (allowed > abs_squared ? allowed : abs_squared);
+      bus[l] = mismatch > largest[l] ? position : bus[l];
       largest[l] = mismatch > largest[l] ? mismatch : largest[l];
       excess[l] = !(over <= excess[l]) ? over : excess[l];
     }
@@ -173,19 +206,27 @@ void sweep_check(const SweepTree& tree, const double* state, SweepCheck& check) 
 
 void sweep_store(const SweepTree& tree, const SweepRows& rows, const double* k_re,
                  const double* k_im, const double* state, double* v_re, double* v_im) {
-  for (int32_t k = 0; k < tree.size; ++k) {
-    const double* at = state + k * sweep_bus;
-    double re[lanes], im[lanes];
+  double re[sweep_tile * lanes];
+  double im[sweep_tile * lanes];
+  for (int32_t first = 0; first < tree.size; first += sweep_tile) {
+    const int32_t count = tree.size - first < sweep_tile ? tree.size - first : sweep_tile;
+    for (int32_t k = 0; k < count; ++k) {
+      const double* at = state + (first + k) * sweep_bus;
+      const double kr = k_re[first + k];
+      const double ki = k_im[first + k];
 #pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
-      re[l] = k_re[k] * at[sweep_vr * lanes + l] - k_im[k] * at[sweep_vi * lanes + l];
-      im[l] = k_re[k] * at[sweep_vi * lanes + l] + k_im[k] * at[sweep_vr * lanes + l];
+      for (int l = 0; l < lanes; ++l) {
+        re[k * lanes + l] = kr * at[sweep_vr * lanes + l] - ki * at[sweep_vi * lanes + l];
+        im[k * lanes + l] = kr * at[sweep_vi * lanes + l] + ki * at[sweep_vr * lanes + l];
+      }
     }
-    double* to_re = v_re + rows.bus[k];
-    double* to_im = v_im + rows.bus[k];
     for (int l = 0; l < rows.used; ++l) {
-      to_re[l * rows.stride] = re[l];
-      to_im[l * rows.stride] = im[l];
+      double* to_re = v_re + l * rows.stride;
+      double* to_im = v_im + l * rows.stride;
+      for (int32_t k = 0; k < count; ++k) {
+        to_re[rows.bus[first + k]] = re[k * lanes + l];
+        to_im[rows.bus[first + k]] = im[k * lanes + l];
+      }
     }
   }
 }

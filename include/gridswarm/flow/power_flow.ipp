@@ -46,7 +46,8 @@ struct Job {
   std::size_t block_size;  ///< numbers per thread in FlowWork::lanes
 };
 
-enum class Lane : std::int8_t { active, settled, lost };
+/// A lane sweeps, waits for the last sweep that its block makes together, or has its result.
+enum class Lane : std::int8_t { sweeping, waiting, done };
 
 /// The scenarios that travel in one block.
 struct Block {
@@ -54,10 +55,10 @@ struct Block {
   Index first;  ///< scenario of lane 0
   kernel::SweepRows rows;
   std::array<Lane, kernel::lanes> lane{};
-  alignas(64) std::array<double, kernel::lanes> active{};
+  std::array<double, kernel::lanes> step_pu{};  ///< of the sweep before
+  alignas(64) std::array<double, kernel::lanes> mask{};
   alignas(64) std::array<double, kernel::lanes> step_squared{};
   kernel::SweepCheck check{};
-  bool all_active = true;
 };
 
 /// Children of every position, from the parents: breadth first, they follow one another.
@@ -79,15 +80,16 @@ inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
   for (Index k = 0; k < forest.roots; ++k)
     source_squared = std::min(source_squared, forest.source_re[k] * forest.source_re[k] +
                                                   forest.source_im[k] * forest.source_im[k]);
-  const kernel::SweepTree tree = {forest.size(),
-                                  forest.roots,
-                                  forest.parent.data(),
-                                  work.child_first.data(),
-                                  forest.r_pu.data(),
-                                  forest.x_pu.data(),
-                                  forest.g_pu.data(),
-                                  forest.b_pu.data(),
-                                  floor_share * floor_share * std::max(source_squared, 1e-6)};
+  const kernel::SweepTree tree = {
+      forest.size(),
+      forest.roots,
+      forest.parent.data(),
+      work.child_first.data(),
+      forest.r_pu.data(),
+      forest.x_pu.data(),
+      forest.g_pu.data(),
+      forest.b_pu.data(),
+      1.0 / (floor_share * floor_share * std::max(source_squared, 1e-6))};
   const auto size = static_cast<std::size_t>(forest.size());
   return {grid,
           forest,
@@ -98,84 +100,107 @@ inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
           size * kernel::sweep_columns * kernel::lanes};
 }
 
-inline void check_lanes(const Job& job, Block& block) {
-  const double floor_pu = tol_mismatch_va / (job.grid.base_mva * va_per_mva);
-  block.check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
-  block.check.abs_squared = floor_pu * floor_pu;
-  kernel::kernels().sweep_check(job.tree, block.state, block.check);
+/// The mask of lanes in a state; null where every lane that carries a scenario is in it.
+inline const double* mask_of(Block& block, Lane state) {
+  bool all = true;
+  for (int l = 0; l < block.rows.used; ++l) {
+    const bool is_in = block.lane[l] == state;
+    block.mask[l] = is_in ? 1.0 : 0.0;
+    all = all && is_in;
+  }
+  return all ? nullptr : block.mask.data();
 }
 
-/// After a sweep: freeze lanes that moved little enough or are lost. Returns how many go on.
-inline int settle(const Job& job, Block& block, std::int32_t iteration, FlowResult& result) {
+/// After a sweep: which lanes have come so far that one more sweep ends them? The steps shrink by a
+/// nearly constant factor, so the next one is foretold; lost lanes and those at the cap end as
+/// well.
+inline void end_sweeping(const Job& job, Block& block, FlowResult& result) {
+  const double tol_pu = job.options.tol_step_pu;
+  for (int l = 0; l < block.rows.used; ++l) {
+    if (block.lane[l] != Lane::sweeping) continue;
+    const double step_pu = std::sqrt(block.step_squared[l]) * job.largest_k;
+    const std::int32_t iterations = ++result.iterations[block.first + l];
+    const bool foretold = step_pu * step_pu <= 0.5 * tol_pu * block.step_pu[l];
+    if (step_pu <= tol_pu || foretold || !(step_pu <= lost_step_pu) ||
+        iterations + 1 >= job.options.max_iterations)
+      block.lane[l] = Lane::waiting;
+    block.step_pu[l] = step_pu;
+  }
+}
+
+/// Voltage and current of the sources, as powers into the grid.
+inline void report_sources(const Job& job, const Block& block, int l, FlowResult& result) {
+  double p = 0.0;
+  double q = 0.0;
+  for (Index k = 0; k < job.forest.roots; ++k) {
+    const double* at = block.state + (k * kernel::sweep_columns) * kernel::lanes + l;
+    const double vr = at[kernel::sweep_vr * kernel::lanes];
+    const double vi = at[kernel::sweep_vi * kernel::lanes];
+    const double jr = at[kernel::sweep_jr * kernel::lanes];
+    const double ji = at[kernel::sweep_ji * kernel::lanes];
+    p += vr * jr + vi * ji;
+    q += vi * jr - vr * ji;
+  }
+  result.source_p_pu[block.first + l] = p;
+  result.source_q_pu[block.first + l] = q;
+}
+
+/// The last sweep of all waiting lanes, and the check of their currents. Lanes that moved too far
+/// after all, or whose currents don't explain their loads yet, sweep on. Returns how many.
+inline int finish(const Job& job, Block& block, FlowResult& result) {
+  const auto& kernels = kernel::kernels();
+  const double va_per_pu = job.grid.base_mva * va_per_mva;
+  const double floor_pu = tol_mismatch_va / va_per_pu;
+  block.check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
+  block.check.abs_squared = floor_pu * floor_pu;
+  kernels.sweep_last(job.tree, mask_of(block, Lane::waiting), block.state,
+                     block.step_squared.data());
+  kernels.sweep_check(job.tree, block.state, block.check);
   int going = 0;
   for (int l = 0; l < block.rows.used; ++l) {
-    if (block.lane[l] != Lane::active) continue;
+    if (block.lane[l] != Lane::waiting) continue;
+    const Index s = block.first + l;
     const double step_pu = std::sqrt(block.step_squared[l]) * job.largest_k;
-    result.iterations[block.first + l] = iteration;
-    result.max_step_pu[block.first + l] = step_pu;
-    if (step_pu <= job.options.tol_step_pu)
-      block.lane[l] = Lane::settled;
-    else if (!(step_pu <= lost_step_pu))
-      block.lane[l] = Lane::lost;
-    if (block.lane[l] == Lane::active) {
+    const double excess = block.check.excess[l];
+    const bool converged = step_pu <= job.options.tol_step_pu && excess <= 0.0;
+    const bool is_lost = !(block.step_pu[l] <= lost_step_pu);
+    const std::int32_t iterations = ++result.iterations[s];
+    block.step_pu[l] = step_pu;
+    block.lane[l] = Lane::done;
+    if (!converged && !is_lost && iterations < job.options.max_iterations) {
+      // At the cap less one a lane must not sweep freely again: its next sweep is a last one.
+      block.lane[l] = iterations + 1 < job.options.max_iterations ? Lane::sweeping : Lane::waiting;
       ++going;
-    } else {
-      block.active[l] = 0.0;
-      block.all_active = false;
+      continue;
     }
+    result.status[s] = converged ? FlowStatus::converged : FlowStatus::diverged;
+    result.max_step_pu[s] = step_pu;
+    result.max_mismatch_va[s] =
+        std::isnan(excess) ? excess : std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
+    result.worst_bus[s] = job.forest.bus[static_cast<Index>(block.check.bus[l])];
+    report_sources(job, block, l, result);
   }
   return going;
 }
 
-/// Wake lanes whose currents don't explain their loads yet. Returns how many.
-inline int wake_unbalanced(Block& block) {
-  int woken = 0;
-  for (int l = 0; l < block.rows.used; ++l)
-    if (block.lane[l] == Lane::settled && !(block.check.excess[l] <= 0.0)) {
-      block.lane[l] = Lane::active;
-      block.active[l] = 1.0;
-      ++woken;
-    }
-  return woken;
-}
-
 inline void iterate(const Job& job, Block& block, FlowResult& result) {
   const auto& kernels = kernel::kernels();
-  const auto cap = static_cast<std::int32_t>(job.options.max_iterations);
-  for (std::int32_t iteration = 1; iteration <= cap; ++iteration) {
-    kernels.sweep(job.tree, block.all_active ? nullptr : block.active.data(), block.state,
-                  block.step_squared.data());
-    if (settle(job, block, iteration, result) > 0) continue;
-    check_lanes(job, block);
-    if (wake_unbalanced(block) == 0) return;
-  }
-  check_lanes(job, block);
-}
-
-inline void report_lanes(const Job& job, const Block& block, FlowResult& result) {
-  const double va_per_pu = job.grid.base_mva * va_per_mva;
+  int going = block.rows.used;
   for (int l = 0; l < block.rows.used; ++l) {
-    const Index s = block.first + l;
-    const bool balanced = block.check.excess[l] <= 0.0;
-    const bool converged = block.lane[l] == Lane::settled && balanced;
-    result.status[s] = converged ? FlowStatus::converged : FlowStatus::diverged;
-    result.max_mismatch_va[s] = std::isnan(block.check.excess[l])
-                                    ? block.check.excess[l]
-                                    : std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
-    result.worst_bus[s] = job.forest.bus[static_cast<Index>(block.check.bus[l])];
-    double p = 0.0;
-    double q = 0.0;
-    for (Index k = 0; k < job.forest.roots; ++k) {
-      const double* at = block.state + (k * kernel::sweep_columns) * kernel::lanes + l;
-      const double vr = at[kernel::sweep_vr * kernel::lanes];
-      const double vi = at[kernel::sweep_vi * kernel::lanes];
-      const double jr = at[kernel::sweep_jr * kernel::lanes];
-      const double ji = at[kernel::sweep_ji * kernel::lanes];
-      p += vr * jr + vi * ji;
-      q += vi * jr - vr * ji;
+    result.iterations[block.first + l] = 0;
+    block.lane[l] = job.options.max_iterations > 1 ? Lane::sweeping : Lane::waiting;
+  }
+  const auto any = [&](Lane state) {
+    return std::find(block.lane.begin(), block.lane.end(), state) != block.lane.end();
+  };
+  while (going > 0) {
+    while (any(Lane::sweeping)) {
+      kernels.sweep(job.tree, mask_of(block, Lane::sweeping), block.state,
+                    block.step_squared.data());
+      end_sweeping(job, block, result);
     }
-    result.source_p_pu[s] = p;
-    result.source_q_pu[s] = q;
+    going = finish(job, block, result);
+    if (going > 0) kernels.sweep_draw(job.tree, block.state);
   }
 }
 
@@ -186,14 +211,13 @@ inline void solve_block(const Job& job, Index piece, double* state, FlowResult& 
   const Index buses = job.grid.buses.size();
   block.rows = {std::min<Index>(kernel::lanes, job.injections.scenarios - block.first), buses,
                 job.forest.bus.data()};
-  block.active.fill(1.0);
+  block.lane.fill(Lane::done);
   const auto offset = static_cast<std::size_t>(block.first) * static_cast<std::size_t>(buses);
   const auto& kernels = kernel::kernels();
   kernels.sweep_load(job.tree, block.rows, job.injections.p_pu.data() + offset,
                      job.injections.q_pu.data() + offset, job.forest.source_re.data(),
                      job.forest.source_im.data(), state);
   iterate(job, block, result);
-  report_lanes(job, block, result);
   kernels.sweep_store(job.tree, block.rows, job.forest.k_re.data(), job.forest.k_im.data(), state,
                       result.v_re.data() + offset, result.v_im.data() + offset);
   for (int l = 0; l < block.rows.used; ++l)

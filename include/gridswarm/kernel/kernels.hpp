@@ -13,14 +13,21 @@ struct Kernels {
   /// Member i adds to lane i % lanes; lanes are then added in order, halves onto halves. count > 0.
   DispatchSurvey (*dispatch_survey)(const DispatchView& members);
   DispatchSums (*dispatch_pass)(const DispatchView& members, double price);
-  /// Fill a block: loads from net injections (sign turned), flat start from the roots' voltages.
+  /// Fill a block: loads from net injections (sign turned), flat start from the roots' voltages,
+  /// and what every bus draws there.
   void (*sweep_load)(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
                      const double* source_re, const double* source_im, double* state);
-  /// One sweep up and down; largest |dV'|^2 per lane. `active` null: all lanes; else lanes where it
-  /// is 0 keep their state.
+  /// What every bus alone draws at its voltage; needed before sweeping on after sweep_last.
+  void (*sweep_draw)(const SweepTree& tree, double* state);
+  /// Sum currents up, move voltages down, and draw anew; largest |dV'|^2 per lane. `active` null:
+  /// all lanes; else voltages of lanes where it is 0 stay.
   void (*sweep)(const SweepTree& tree, const double* active, double* state, double* step_squared);
-  /// Mismatch between loads and branch currents.
-  void (*sweep_check)(const SweepTree& tree, const double* state, SweepCheck& check);
+  /// The same without drawing anew: the currents that made the voltages stay, to be checked.
+  void (*sweep_last)(const SweepTree& tree, const double* active, double* state,
+                     double* step_squared);
+  /// Mismatch between loads and branch currents after sweep_last; leaves in J what each bus alone
+  /// takes from its branches (roots keep their sums).
+  void (*sweep_check)(const SweepTree& tree, double* state, SweepCheck& check);
   /// V = K V' of the used lanes into the caller's arrays.
   void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
                       const double* k_im, const double* state, double* v_re, double* v_im);

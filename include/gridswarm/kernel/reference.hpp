@@ -50,8 +50,8 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 /// The table of reference kernels.
 GS_INLINE Kernels reference_kernels() {
   return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
-          reference::sweep_load, reference::sweep,          reference::sweep_check,
-          reference::sweep_store};
+          reference::sweep_load, reference::sweep_draw,     reference::sweep,
+          reference::sweep_last, reference::sweep_check,    reference::sweep_store};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -18,6 +18,26 @@ GS_INLINE SweepCell sweep_cell(double* state, int32_t bus, int lane) {
   return {state + static_cast<size_t>(bus) * sweep_columns * lanes + lane};
 }
 
+/// Current drawn by one bus alone: conj(S / V) + y V.
+GS_INLINE void sweep_draw_at(const SweepTree& tree, double* state, int32_t k, int lane) {
+  const SweepCell cell = sweep_cell(state, k, lane);
+  const double vr = cell[sweep_vr];
+  const double vi = cell[sweep_vi];
+  const double full = 1.0 / (vr * vr + vi * vi);
+  const double inverse = full < tree.largest_inverse ? full : tree.largest_inverse;
+  cell[sweep_jr] = (cell[sweep_p] * vr + cell[sweep_q] * vi) * inverse;
+  cell[sweep_ji] = (cell[sweep_p] * vi - cell[sweep_q] * vr) * inverse;
+  if (tree.g[k] != 0.0 || tree.b[k] != 0.0) {
+    cell[sweep_jr] += tree.g[k] * vr - tree.b[k] * vi;
+    cell[sweep_ji] += tree.g[k] * vi + tree.b[k] * vr;
+  }
+}
+
+GS_INLINE void sweep_draw(const SweepTree& tree, double* state) {
+  for (int lane = 0; lane < lanes; ++lane)
+    for (int32_t k = 0; k < tree.size; ++k) sweep_draw_at(tree, state, k, lane);
+}
+
 GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p,
                           const double* q, const double* source_re, const double* source_im,
                           double* state) {
@@ -30,36 +50,16 @@ GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const do
       const int64_t from = lane * rows.stride + rows.bus[k];
       cell[sweep_vr] = is_root ? source_re[k] : above[sweep_vr];
       cell[sweep_vi] = is_root ? source_im[k] : above[sweep_vi];
-      cell[sweep_jr] = 0.0;
-      cell[sweep_ji] = 0.0;
       cell[sweep_p] = is_loaded ? -p[from] : 0.0;
       cell[sweep_q] = is_loaded ? -q[from] : 0.0;
+      sweep_draw_at(tree, state, k, lane);
     }
 }
 
-/// Current drawn by one bus: y V + conj(S / V), and what its children draw.
-GS_INLINE void sweep_up(const SweepTree& tree, double* state, int32_t k, int lane) {
-  const SweepCell cell = sweep_cell(state, k, lane);
-  const double vr = cell[sweep_vr];
-  const double vi = cell[sweep_vi];
-  const double square = vr * vr + vi * vi;
-  const double inverse = 1.0 / (square > tree.floor_squared ? square : tree.floor_squared);
-  double jr = (cell[sweep_p] * vr + cell[sweep_q] * vi) * inverse;
-  double ji = (cell[sweep_p] * vi - cell[sweep_q] * vr) * inverse;
-  if (tree.g[k] != 0.0 || tree.b[k] != 0.0) {
-    jr += tree.g[k] * vr - tree.b[k] * vi;
-    ji += tree.g[k] * vi + tree.b[k] * vr;
-  }
-  for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-    jr += sweep_cell(state, c, lane)[sweep_jr];
-    ji += sweep_cell(state, c, lane)[sweep_ji];
-  }
-  cell[sweep_jr] = jr;
-  cell[sweep_ji] = ji;
-}
-
-/// V_c = V_p - Z J_c; |dV|^2.
-GS_INLINE double sweep_down(const SweepTree& tree, double* state, int32_t k, int lane) {
+/// V_c = V_p - Z J_c; |dV|^2. A lane that is not active keeps its voltage.
+GS_INLINE double sweep_move_at(const SweepTree& tree, bool active, double* state, int32_t k,
+                               int lane) {
+  if (!active) return 0.0;
   const SweepCell cell = sweep_cell(state, k, lane);
   const SweepCell above = sweep_cell(state, tree.parent[k], lane);
   const double jr = cell[sweep_jr];
@@ -73,41 +73,55 @@ GS_INLINE double sweep_down(const SweepTree& tree, double* state, int32_t k, int
   return dr * dr + di * di;
 }
 
-GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
-                     double* step_squared) {
-  for (int lane = 0; lane < lanes; ++lane) {
-    step_squared[lane] = 0.0;
-    if (active && active[lane] == 0.0) continue;
-    for (int32_t k = tree.size - 1; k >= 0; --k) sweep_up(tree, state, k, lane);
-    for (int32_t k = tree.roots; k < tree.size; ++k) {
-      const double step = sweep_down(tree, state, k, lane);
-      if (step > step_squared[lane]) step_squared[lane] = step;
-    }
+/// Up from the last position, so a parent adds its last child first; then down.
+GS_INLINE void sweep_lane(const SweepTree& tree, bool active, bool draws, double* state, int lane,
+                          double& step_squared) {
+  for (int32_t k = tree.size - 1; k >= tree.roots; --k) {
+    const SweepCell above = sweep_cell(state, tree.parent[k], lane);
+    above[sweep_jr] += sweep_cell(state, k, lane)[sweep_jr];
+    above[sweep_ji] += sweep_cell(state, k, lane)[sweep_ji];
+  }
+  step_squared = 0.0;
+  for (int32_t k = 0; k < tree.size; ++k) {
+    const double step = k < tree.roots ? 0.0 : sweep_move_at(tree, active, state, k, lane);
+    if (step > step_squared) step_squared = step;
+    if (draws) sweep_draw_at(tree, state, k, lane);
   }
 }
 
-GS_INLINE void sweep_check(const SweepTree& tree, const double* state, SweepCheck& check) {
-  double* cells = const_cast<double*>(state);
+GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
+                     double* step_squared) {
+  for (int lane = 0; lane < lanes; ++lane)
+    sweep_lane(tree, !active || active[lane] != 0.0, true, state, lane, step_squared[lane]);
+}
+
+GS_INLINE void sweep_last(const SweepTree& tree, const double* active, double* state,
+                          double* step_squared) {
+  for (int lane = 0; lane < lanes; ++lane)
+    sweep_lane(tree, !active || active[lane] != 0.0, false, state, lane, step_squared[lane]);
+}
+
+GS_INLINE void sweep_check(const SweepTree& tree, double* state, SweepCheck& check) {
   for (int lane = 0; lane < lanes; ++lane) {
     double largest = 0.0;
     double bus = 0.0;
     double excess = -1.0;
     for (int32_t k = tree.roots; k < tree.size; ++k) {
-      const SweepCell cell = sweep_cell(cells, k, lane);
+      const SweepCell cell = sweep_cell(state, k, lane);
       const double vr = cell[sweep_vr];
       const double vi = cell[sweep_vi];
-      double ir = cell[sweep_jr];
-      double ii = cell[sweep_ji];
+      double& ir = cell[sweep_jr];
+      double& ii = cell[sweep_ji];
       for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-        ir -= sweep_cell(cells, c, lane)[sweep_jr];
-        ii -= sweep_cell(cells, c, lane)[sweep_ji];
+        ir -= sweep_cell(state, c, lane)[sweep_jr];
+        ii -= sweep_cell(state, c, lane)[sweep_ji];
       }
-      ir -= tree.g[k] * vr - tree.b[k] * vi;
-      ii -= tree.g[k] * vi + tree.b[k] * vr;
+      const double jr = ir - (tree.g[k] * vr - tree.b[k] * vi);
+      const double ji = ii - (tree.g[k] * vi + tree.b[k] * vr);
       const double p = cell[sweep_p];
       const double q = cell[sweep_q];
-      const double dp = (vr * ir + vi * ii) - p;
-      const double dq = (vi * ir - vr * ii) - q;
+      const double dp = (vr * jr + vi * ji) - p;
+      const double dq = (vi * jr - vr * ji) - q;
       const double mismatch = dp * dp + dq * dq;
       const double allowed = check.rel_squared * (p * p + q * q);
       const double over = mismatch - (allowed > check.abs_squared ? allowed : check.abs_squared);

@@ -40,13 +40,14 @@ struct DispatchSurvey {
   double max_price;
 };
 
-/// What a sweep keeps per bus, each one number per lane. state[(bus * sweep_columns + column) *
-/// lanes
-/// + lane]; a bus is 768 bytes, so that both passes read whole cache lines one after another.
-/// vr, vi: voltage V'; jr, ji: current that the bus and everything below draw; p, q: consumption.
+/// What a sweep keeps per bus, each one number per lane: column c of bus k stands at
+/// state[(k * sweep_columns + c) * lanes]. A bus is 768 bytes, read as whole cache lines in order.
+/// vr, vi: voltage V'; jr, ji: current that the bus alone draws, and after a sweep up what it and
+/// all below it draw; p, q: consumption.
 enum SweepColumn { sweep_vr, sweep_vi, sweep_jr, sweep_ji, sweep_p, sweep_q, sweep_columns };
 
-/// A forest by position (feeder/forest.hpp): parents before children, children side by side.
+/// A forest by position (feeder/forest.hpp): parents before children, children side
+/// by side.
 struct SweepTree {
   int32_t size;
   int32_t roots;
@@ -56,7 +57,7 @@ struct SweepTree {
   const double* x;
   const double* g;
   const double* b;
-  double floor_squared;  ///< loads draw S/V only above this |V'|^2, so that currents stay bounded
+  double largest_inverse;  ///< loads draw S/V only while 1/|V'|^2 is below this: bounded currents
 };
 
 /// Where a block's scenarios lie in the caller's arrays: (scenario, bus row), `stride` rows apart.
