@@ -12,8 +12,7 @@
 namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
-const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass,
-                                  sweep_load,  sweep_draw,      sweep,
-                                  sweep_last,  sweep_check,     sweep_store};
+const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass, sweep_load,
+                                  sweep_draw,  sweep,           sweep_last,    sweep_store};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

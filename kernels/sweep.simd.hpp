@@ -54,6 +54,15 @@ void sweep_draw(const SweepTree& tree, double* state) {
 /// is read or written in order.
 constexpr int32_t sweep_tile = 32;
 
+/// Loads of one position, all lanes in use: 16 rows are read side by side.
+void sweep_fill_loads(const double* __restrict from_p, const double* __restrict from_q,
+                      int64_t stride, double* __restrict at) {
+#pragma omp simd
+  for (int l = 0; l < lanes; ++l) at[sweep_p * lanes + l] = -from_p[l * stride];
+#pragma omp simd
+  for (int l = 0; l < lanes; ++l) at[sweep_q * lanes + l] = -from_q[l * stride];
+}
+
 void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
                 int32_t first, int32_t last, double* state) {
   for (int32_t k = first; k < last; ++k) {
@@ -61,15 +70,15 @@ void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, c
     const double* __restrict above = state + tree.parent[k] * sweep_bus;
 #pragma omp simd
     for (int l = 0; l < 2 * lanes; ++l) at[l] = above[l];
-  }
-  for (int l = 0; l < lanes; ++l) {
-    const bool is_used = l < rows.used;
-    const double* from_p = p + (is_used ? l * rows.stride : 0);
-    const double* from_q = q + (is_used ? l * rows.stride : 0);
-    for (int32_t k = first; k < last; ++k) {
-      double* at = state + k * sweep_bus + l;
-      at[sweep_p * lanes] = is_used ? -from_p[rows.bus[k]] : 0.0;
-      at[sweep_q * lanes] = is_used ? -from_q[rows.bus[k]] : 0.0;
+    const double* from_p = p + rows.bus[k];
+    const double* from_q = q + rows.bus[k];
+    if (rows.used == lanes) {
+      sweep_fill_loads(from_p, from_q, rows.stride, at);
+      continue;
+    }
+    for (int l = 0; l < lanes; ++l) {
+      at[sweep_p * lanes + l] = l < rows.used ? -from_p[l * rows.stride] : 0.0;
+      at[sweep_q * lanes + l] = l < rows.used ? -from_q[l * rows.stride] : 0.0;
     }
   }
 }
@@ -103,7 +112,7 @@ void sweep_up(const SweepTree& tree, double* state) {
 }
 
 /// Moving a bus and drawing at its new voltage is one pass over its cache lines.
-template <bool masked, bool draws>
+template <bool masked>
 void sweep_down(const SweepTree& tree, const double* active, double* state,
                 double* __restrict step_squared) {
   double step[lanes] = {};
@@ -117,65 +126,84 @@ void sweep_down(const SweepTree& tree, const double* active, double* state,
     for (int l = 0; l < lanes; ++l) {
       const double jr = at[sweep_jr * lanes + l];
       const double ji = at[sweep_ji * lanes + l];
-      const double old_vr = at[sweep_vr * lanes + l];
-      const double old_vi = at[sweep_vi * lanes + l];
       const bool keep = masked && active[l] == 0.0;
-      const double new_vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
-      const double new_vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
-      const double vr = keep ? old_vr : new_vr;
-      const double vi = keep ? old_vi : new_vi;
-      const double dr = vr - old_vr;
-      const double di = vi - old_vi;
+      double vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
+      double vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
+      if (masked) {
+        vr = keep ? at[sweep_vr * lanes + l] : vr;
+        vi = keep ? at[sweep_vi * lanes + l] : vi;
+      }
+      const double dr = vr - at[sweep_vr * lanes + l];
+      const double di = vi - at[sweep_vi * lanes + l];
       const double square = dr * dr + di * di;
       step[l] = square > step[l] ? square : step[l];
+      const double p = at[sweep_p * lanes + l];
+      const double q = at[sweep_q * lanes + l];
+      const double full = 1.0 / (vr * vr + vi * vi);
+      const double inverse = full < largest ? full : largest;
       at[sweep_vr * lanes + l] = vr;
       at[sweep_vi * lanes + l] = vi;
-      if (draws) {
-        const double p = at[sweep_p * lanes + l];
-        const double q = at[sweep_q * lanes + l];
-        const double full = 1.0 / (vr * vr + vi * vi);
-        const double inverse = full < largest ? full : largest;
-        at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
-        at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
-      }
+      at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
+      at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
     }
-    if (draws) sweep_shunt(tree, k, at);
+    sweep_shunt(tree, k, at);
   }
-  if (draws) sweep_draw_range(tree, 0, tree.roots, state);
+  sweep_draw_range(tree, 0, tree.roots, state);
   for (int l = 0; l < lanes; ++l) step_squared[l] = step[l];
 }
 
 void sweep(const SweepTree& tree, const double* active, double* state, double* step_squared) {
   sweep_up(tree, state);
   if (active)
-    sweep_down<true, true>(tree, active, state, step_squared);
+    sweep_down<true>(tree, active, state, step_squared);
   else
-    sweep_down<false, true>(tree, active, state, step_squared);
+    sweep_down<false>(tree, active, state, step_squared);
 }
 
-void sweep_last(const SweepTree& tree, const double* active, double* state, double* step_squared) {
+/// V_k from the sums above and of k; J_k becomes what k alone takes from its branches.
+void sweep_move(const SweepTree& tree, int32_t k, const double* active, double* state,
+                double* __restrict step) {
+  double* __restrict at = state + k * sweep_bus;
+  const double* above = state + tree.parent[k] * sweep_bus;
+  const double r = tree.r[k];
+  const double x = tree.x[k];
+#pragma omp simd
+  for (int l = 0; l < lanes; ++l) {
+    const double jr = at[sweep_jr * lanes + l];
+    const double ji = at[sweep_ji * lanes + l];
+    const double old_vr = at[sweep_vr * lanes + l];
+    const double old_vi = at[sweep_vi * lanes + l];
+    const double new_vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
+    const double new_vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
+    const double vr = active[l] == 0.0 ? old_vr : new_vr;
+    const double vi = active[l] == 0.0 ? old_vi : new_vi;
+    const double dr = vr - old_vr;
+    const double di = vi - old_vi;
+    const double square = dr * dr + di * di;
+    step[l] = square > step[l] ? square : step[l];
+    at[sweep_vr * lanes + l] = vr;
+    at[sweep_vi * lanes + l] = vi;
+  }
+  for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
+    double* __restrict sum = at + sweep_jr * lanes;
+    const double* child = state + c * sweep_bus + sweep_jr * lanes;
+#pragma omp simd
+    for (int l = 0; l < 2 * lanes; ++l) sum[l] -= child[l];
+  }
+}
+
+void sweep_last(const SweepTree& tree, const double* active, double* state, SweepCheck& check) {
   sweep_up(tree, state);
-  if (active)
-    sweep_down<true, false>(tree, active, state, step_squared);
-  else
-    sweep_down<false, false>(tree, active, state, step_squared);
-}
-
-void sweep_check(const SweepTree& tree, double* state, SweepCheck& check) {
   const double rel_squared = check.rel_squared;
   const double abs_squared = check.abs_squared;
-  double largest[lanes] = {};
-  double bus[lanes] = {};
-  double excess[lanes];
+  alignas(64) double step[lanes] = {};
+  alignas(64) double largest[lanes] = {};
+  alignas(64) double bus[lanes] = {};
+  alignas(64) double excess[lanes];
   for (int l = 0; l < lanes; ++l) excess[l] = -1.0;
   for (int32_t k = tree.roots; k < tree.size; ++k) {
-    double* __restrict at = state + k * sweep_bus;
-    double* __restrict sum = at + sweep_jr * lanes;
-    for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-      const double* child = state + c * sweep_bus + sweep_jr * lanes;
-#pragma omp simd
-      for (int l = 0; l < 2 * lanes; ++l) sum[l] -= child[l];
-    }
+    sweep_move(tree, k, active, state, step);
+    const double* __restrict at = state + k * sweep_bus;
     const double g = tree.g[k];
     const double b = tree.b[k];
     const double position = k;
@@ -198,6 +226,7 @@ void sweep_check(const SweepTree& tree, double* state, SweepCheck& check) {
     }
   }
   for (int l = 0; l < lanes; ++l) {
+    check.step_squared[l] = step[l];
     check.mismatch_squared[l] = largest[l];
     check.bus[l] = bus[l];
     check.excess[l] = excess[l];

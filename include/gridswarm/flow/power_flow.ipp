@@ -153,14 +153,13 @@ inline int finish(const Job& job, Block& block, FlowResult& result) {
   const double floor_pu = tol_mismatch_va / va_per_pu;
   block.check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
   block.check.abs_squared = floor_pu * floor_pu;
-  kernels.sweep_last(job.tree, mask_of(block, Lane::waiting), block.state,
-                     block.step_squared.data());
-  kernels.sweep_check(job.tree, block.state, block.check);
+  mask_of(block, Lane::waiting);
+  kernels.sweep_last(job.tree, block.mask.data(), block.state, block.check);
   int going = 0;
   for (int l = 0; l < block.rows.used; ++l) {
     if (block.lane[l] != Lane::waiting) continue;
     const Index s = block.first + l;
-    const double step_pu = std::sqrt(block.step_squared[l]) * job.largest_k;
+    const double step_pu = std::sqrt(block.check.step_squared[l]) * job.largest_k;
     const double excess = block.check.excess[l];
     const bool converged = step_pu <= job.options.tol_step_pu && excess <= 0.0;
     const bool is_lost = !(block.step_pu[l] <= lost_step_pu);

@@ -22,12 +22,9 @@ struct Kernels {
   /// Sum currents up, move voltages down, and draw anew; largest |dV'|^2 per lane. `active` null:
   /// all lanes; else voltages of lanes where it is 0 stay.
   void (*sweep)(const SweepTree& tree, const double* active, double* state, double* step_squared);
-  /// The same without drawing anew: the currents that made the voltages stay, to be checked.
-  void (*sweep_last)(const SweepTree& tree, const double* active, double* state,
-                     double* step_squared);
-  /// Mismatch between loads and branch currents after sweep_last; leaves in J what each bus alone
-  /// takes from its branches (roots keep their sums).
-  void (*sweep_check)(const SweepTree& tree, double* state, SweepCheck& check);
+  /// The same without drawing anew: compares what the loads want with the branch currents that made
+  /// the voltages. Leaves in J what each bus alone takes from its branches; roots keep their sums.
+  void (*sweep_last)(const SweepTree& tree, const double* active, double* state, SweepCheck& check);
   /// V = K V' of the used lanes into the caller's arrays.
   void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
                       const double* k_im, const double* state, double* v_re, double* v_im);

@@ -51,7 +51,7 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 GS_INLINE Kernels reference_kernels() {
   return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
           reference::sweep_load, reference::sweep_draw,     reference::sweep,
-          reference::sweep_last, reference::sweep_check,    reference::sweep_store};
+          reference::sweep_last, reference::sweep_store};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -73,67 +73,74 @@ GS_INLINE double sweep_move_at(const SweepTree& tree, bool active, double* state
   return dr * dr + di * di;
 }
 
-/// Up from the last position, so a parent adds its last child first; then down.
-GS_INLINE void sweep_lane(const SweepTree& tree, bool active, bool draws, double* state, int lane,
-                          double& step_squared) {
+/// From the last position, so a parent adds its last child first.
+GS_INLINE void sweep_up(const SweepTree& tree, double* state, int lane) {
   for (int32_t k = tree.size - 1; k >= tree.roots; --k) {
     const SweepCell above = sweep_cell(state, tree.parent[k], lane);
     above[sweep_jr] += sweep_cell(state, k, lane)[sweep_jr];
     above[sweep_ji] += sweep_cell(state, k, lane)[sweep_ji];
   }
-  step_squared = 0.0;
-  for (int32_t k = 0; k < tree.size; ++k) {
-    const double step = k < tree.roots ? 0.0 : sweep_move_at(tree, active, state, k, lane);
-    if (step > step_squared) step_squared = step;
-    if (draws) sweep_draw_at(tree, state, k, lane);
-  }
 }
 
 GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
                      double* step_squared) {
-  for (int lane = 0; lane < lanes; ++lane)
-    sweep_lane(tree, !active || active[lane] != 0.0, true, state, lane, step_squared[lane]);
+  for (int lane = 0; lane < lanes; ++lane) {
+    sweep_up(tree, state, lane);
+    double largest = 0.0;
+    for (int32_t k = tree.roots; k < tree.size; ++k) {
+      const double step = sweep_move_at(tree, !active || active[lane] != 0.0, state, k, lane);
+      if (step > largest) largest = step;
+      sweep_draw_at(tree, state, k, lane);
+    }
+    for (int32_t k = 0; k < tree.roots; ++k) sweep_draw_at(tree, state, k, lane);
+    step_squared[lane] = largest;
+  }
+}
+
+/// One bus of sweep_last, after it moved: |mismatch|^2, and by how much that is too much.
+struct SweepMismatch {
+  double squared;
+  double excess;
+};
+
+GS_INLINE SweepMismatch sweep_mismatch_at(const SweepTree& tree, const SweepCheck& check,
+                                          double* state, int32_t k, int lane) {
+  const SweepCell cell = sweep_cell(state, k, lane);
+  for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
+    cell[sweep_jr] -= sweep_cell(state, c, lane)[sweep_jr];
+    cell[sweep_ji] -= sweep_cell(state, c, lane)[sweep_ji];
+  }
+  const double vr = cell[sweep_vr];
+  const double vi = cell[sweep_vi];
+  const double p = cell[sweep_p];
+  const double q = cell[sweep_q];
+  const double jr = cell[sweep_jr] - (tree.g[k] * vr - tree.b[k] * vi);
+  const double ji = cell[sweep_ji] - (tree.g[k] * vi + tree.b[k] * vr);
+  const double dp = (vr * jr + vi * ji) - p;
+  const double dq = (vi * jr - vr * ji) - q;
+  const double squared = dp * dp + dq * dq;
+  const double allowed = check.rel_squared * (p * p + q * q);
+  return {squared, squared - (allowed > check.abs_squared ? allowed : check.abs_squared)};
 }
 
 GS_INLINE void sweep_last(const SweepTree& tree, const double* active, double* state,
-                          double* step_squared) {
-  for (int lane = 0; lane < lanes; ++lane)
-    sweep_lane(tree, !active || active[lane] != 0.0, false, state, lane, step_squared[lane]);
-}
-
-GS_INLINE void sweep_check(const SweepTree& tree, double* state, SweepCheck& check) {
+                          SweepCheck& check) {
   for (int lane = 0; lane < lanes; ++lane) {
-    double largest = 0.0;
-    double bus = 0.0;
-    double excess = -1.0;
+    sweep_up(tree, state, lane);
+    check.step_squared[lane] = 0.0;
+    check.mismatch_squared[lane] = 0.0;
+    check.bus[lane] = 0.0;
+    check.excess[lane] = -1.0;
     for (int32_t k = tree.roots; k < tree.size; ++k) {
-      const SweepCell cell = sweep_cell(state, k, lane);
-      const double vr = cell[sweep_vr];
-      const double vi = cell[sweep_vi];
-      double& ir = cell[sweep_jr];
-      double& ii = cell[sweep_ji];
-      for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-        ir -= sweep_cell(state, c, lane)[sweep_jr];
-        ii -= sweep_cell(state, c, lane)[sweep_ji];
+      const double step = sweep_move_at(tree, active[lane] != 0.0, state, k, lane);
+      if (step > check.step_squared[lane]) check.step_squared[lane] = step;
+      const SweepMismatch mismatch = sweep_mismatch_at(tree, check, state, k, lane);
+      if (mismatch.squared > check.mismatch_squared[lane]) {
+        check.mismatch_squared[lane] = mismatch.squared;
+        check.bus[lane] = k;
       }
-      const double jr = ir - (tree.g[k] * vr - tree.b[k] * vi);
-      const double ji = ii - (tree.g[k] * vi + tree.b[k] * vr);
-      const double p = cell[sweep_p];
-      const double q = cell[sweep_q];
-      const double dp = (vr * jr + vi * ji) - p;
-      const double dq = (vi * jr - vr * ji) - q;
-      const double mismatch = dp * dp + dq * dq;
-      const double allowed = check.rel_squared * (p * p + q * q);
-      const double over = mismatch - (allowed > check.abs_squared ? allowed : check.abs_squared);
-      if (mismatch > largest) {
-        largest = mismatch;
-        bus = k;
-      }
-      if (!(over <= excess)) excess = over;
+      if (!(mismatch.excess <= check.excess[lane])) check.excess[lane] = mismatch.excess;
     }
-    check.mismatch_squared[lane] = largest;
-    check.bus[lane] = bus;
-    check.excess[lane] = excess;
   }
 }
 

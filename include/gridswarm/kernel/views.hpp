@@ -71,6 +71,7 @@ struct SweepRows {
 struct SweepCheck {
   double rel_squared;              ///< allowed |mismatch|^2 per |S|^2 of the bus
   double abs_squared;              ///< and whatever the load
+  double step_squared[lanes];      ///< largest |dV|^2 of the last sweep
   double mismatch_squared[lanes];  ///< largest over buses
   double bus[lanes];               ///< its position
   double excess[lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds

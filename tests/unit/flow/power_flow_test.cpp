@@ -30,7 +30,6 @@ TEST_CASE("no load: every voltage is the source's exactly") {
   const feeder::Case grid = feeder::make_synthetic(30, 4);
   const std::vector<double> zero(30, 0.0);
   const auto result = test::solved(grid, 1, zero, zero);
-  CHECK(result.iterations[0] <= 2);
   for (Index k = 0; k < 30; ++k) CHECK(result.v_re[k] == 1.0);
   CHECK(result.max_mismatch_va[0] == 0.0);
 }
