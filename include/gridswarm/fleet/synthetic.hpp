@@ -39,7 +39,8 @@ Fleet make_synthetic_fleet(const feeder::Case& grid, Index agents, std::uint64_t
                            const FleetMix& mix = {});
 
 /// One day, per unit: pv_1_pu..pv_4_pu, wind_1_pu, wind_2_pu, home_1_pu..home_6_pu, shop_1_pu,
-/// shop_2_pu, district_1_pu (what a feeder of homes and shops draws); every value in [0, 1], four decimals. They repeat day by day.
+/// shop_2_pu, district_1_pu (what a feeder of homes and shops draws); every value in [0, 1], four
+/// decimals. They repeat day by day.
 /// @throws UsageError unless step_s is a whole number of minutes that divides a day.
 ProfileSet make_synthetic_profiles(std::uint64_t seed, double step_s = 300.0);
 
