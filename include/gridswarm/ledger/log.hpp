@@ -5,7 +5,7 @@
 // there):
 //   1 build     leaves, tiles and bundles of the block, in memory
 //   2 stage     all of them in one file `stage`; fsync file and folder
-//   3 sign      the checkpoint (size, root); only now can nobody sign another tree of this size
+//   3 sign      the checkpoint (size, root): never for bytes that could still be lost
 //   4 commit    size, root and signed checkpoint into superblock.<seq mod 2>; fsync: ACKNOWLEDGED
 //   5 place     tiles and bundles at their final names; one syncfs
 //   6 publish   `checkpoint` by temporary file, fsync, rename, fsync of the folder

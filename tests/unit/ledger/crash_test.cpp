@@ -14,7 +14,7 @@ using namespace gridswarm::ledger;
 
 namespace {
 
-const std::vector<int> blocks = {100, 154, 3, 253, 0, 20};  // through a full tile and past it
+const std::vector<int> blocks = {10, 244, 1, 0, 3};  // a tile full to the brim, and past it
 
 /// Size after each number of blocks, and the roots that go with them.
 std::vector<Head> all_heads() {
