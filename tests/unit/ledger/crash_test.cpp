@@ -74,9 +74,9 @@ std::int64_t calls_of_a_run() {
 TEST_CASE("power lost at every call: nothing acknowledged is lost, whatever reached the disk") {
   const std::vector<Head> heads = all_heads();
   const std::int64_t calls = calls_of_a_run();
-  REQUIRE(calls > 100);
+  REQUIRE(calls > 80);
   for (std::int64_t at = 1; at <= calls; ++at)
-    for (std::uint32_t luck = 0; luck < 8; ++luck) {
+    for (std::uint32_t luck = 0; luck < 12; ++luck) {
       CAPTURE(at);
       CAPTURE(luck);
       MemoryFiles files;
@@ -101,7 +101,7 @@ TEST_CASE("power lost again at every call of the recovery") {
           draw_below(luck, Stream::test, static_cast<std::uint64_t>(at), step++, 3));
     };
   };
-  for (std::int64_t at = 3 * calls / 4; at <= calls; ++at)
+  for (std::int64_t at = calls / 2; at <= calls; ++at)
     for (std::int64_t second = 1; second <= 12; ++second) {
       CAPTURE(at);
       CAPTURE(second);
