@@ -31,7 +31,7 @@ def is_ours(symbol):
     return "".join(plain).split(" ")[-1].startswith("gridswarm::")
 
 
-# What every struct of columns has without being written: X::~X(), X::X(X const&), X::operator=(X&&).
+# Members of every struct of columns, unwritten: X::~X(), X::X(X const&), X::operator=(X&&).
 SPECIAL = re.compile(r"(?P<scope>gridswarm::(?:\w+::)*)(?P<name>\w+)::(?:~(?P=name)\(\)|"
                      r"(?:(?P=name)|operator=)\((?:(?P=scope)(?P=name)(?: const&|&&))?\))$")
 
