@@ -14,7 +14,7 @@ def table_keys(texts):
     """{key: path of its table} over every fields() table; short common words are left out."""
     keys = {}
     for path, text in texts.items():
-        if path.startswith(("include/", "src/")) and "fields<" in text:
+        if path.startswith(("include/", "src/")) and "Field<" in text:
             for match in ROW.finditer(without_comments(text)):
                 if "_" in match[1]:
                     keys.setdefault(match[1], path)
