@@ -4,6 +4,7 @@
 #include "gridswarm/cluster/history.ipp"
 #include "gridswarm/cluster/leader.ipp"
 #include "gridswarm/cluster/neighbours.ipp"
+#include "gridswarm/cluster/options.ipp"
 #include "gridswarm/cluster/part.ipp"
 #include "gridswarm/cluster/quality.ipp"
 #include "gridswarm/cluster/refine.ipp"

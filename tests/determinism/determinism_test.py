@@ -22,7 +22,8 @@ HIDE_WIDE_LIBM = "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-AVX512F"
 
 def run(out, *options, scenario=HERE / "hamlet.toml", launcher=(), **environment):
     command = [*launcher, PROGRAM, "run", str(scenario), "--json", "-o", str(out), *options]
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True,
+                          text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

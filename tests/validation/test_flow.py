@@ -26,8 +26,8 @@ FORESTS = [
 ]
 LOOPED = ["case9", "case14", "case_ieee30", "case33bw_meshed", "case118", "case_ACTIVSg2000"]
 
-# Their branches have a conductance (transformer iron losses), which a MATPOWER file can only hold as
-# a shunt at the branch's ends: bus voltages are the same, flows of those branches are not.
+# Their branches have a conductance (transformer iron losses), which a MATPOWER file can hold only
+# as a shunt at the branch's ends: bus voltages are the same, flows of those branches are not.
 WITH_CONDUCTANCE = ["mv_oberrhein", "simbench_lv_rural1"]
 
 needs_data = pytest.mark.skipif(not BALANCED.is_dir(), reason=f"no reference data at {BALANCED}")

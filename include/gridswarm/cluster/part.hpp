@@ -12,7 +12,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "gridswarm/cluster/form.hpp"
+#include "gridswarm/cluster/options.hpp"
+#include "gridswarm/distance/electrical.hpp"
 #include "gridswarm/distance/similarity.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What people may choose about clusters: bounds and the weights of the objective in form.hpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "gridswarm/base/fields.hpp"
+
+namespace gridswarm::inline GS_ABI::cluster {
+
+/// Bounds hold hard, but size_min yields where it can't be met; the symbols are those of J(S).
+struct ClusterOptions {
+  std::int64_t size_min = 4;  ///< 3f+1 voters with f = 1
+  std::int64_t size_max = 64;
+  double diameter_max_pu = 0.1;  ///< p.u. on 1 MVA
+  double rating_max_kva = 0.0;   ///< 0: no bound
+  std::string edge_length = "magnitude";
+  double w_distance = 1.0;
+  double w_similarity = 0.25;
+  double w_output = 0.0;
+  double w_residual = 1.0;
+  double kappa = 4.0;      ///< overhead of a cluster
+  double delta_pu = 0.01;  ///< reference distance
+  double delta_soc = 0.25;
+  double delta_output = 0.5;
+  double delta_kw = 2.0;
+  double flexibility = 0.0;  ///< share of the devices' bands counted in the residual
+  double w_switch = 1.0;     ///< per member moved
+  double min_gain = 0.01;    ///< share of J below which nothing is moved
+  std::int64_t labels = 16;  ///< kept per node
+  std::int64_t refine_passes = 8;
+};
+
+}  // namespace gridswarm::inline GS_ABI::cluster
+
+namespace gridswarm::inline GS_ABI {
+template <>
+std::span<const Field<cluster::ClusterOptions>> fields();
+}  // namespace gridswarm::inline GS_ABI
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/cluster/options.ipp"
+#endif

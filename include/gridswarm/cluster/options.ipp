@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+
+#include "gridswarm/cluster/options.hpp"
+
+namespace gridswarm::inline GS_ABI {
+
+template <>
+GS_INLINE std::span<const Field<cluster::ClusterOptions>> fields() {
+  using O = cluster::ClusterOptions;
+  static const std::array table = {
+      Field<O>{"size_min", "", &O::size_min, 1, 1024, "Smallest cluster wanted, in agents."},
+      Field<O>{"size_max", "", &O::size_max, 1, 1024, "Largest cluster, in agents."},
+      Field<O>{"diameter_max_pu", "p.u.", &O::diameter_max_pu, 0, 100,
+               "Longest path inside a cluster, on 1 MVA."},
+      Field<O>{"rating_max_kva", "kVA", &O::rating_max_kva, 0, 1e9,
+               "Largest sum of ratings in a cluster; 0 for no bound."},
+      Field<O>{"edge_length", "", &O::edge_length, 0, 0,
+               "Length of a wire: resistance, reactance or magnitude."},
+      Field<O>{"w_distance", "", &O::w_distance, 0, 1e6, "Weight of the distances in a cluster."},
+      Field<O>{"w_similarity", "", &O::w_similarity, 0, 1e6, "Weight of unlike states of charge."},
+      Field<O>{"w_output", "", &O::w_output, 0, 1e6, "Weight of unlike outputs."},
+      Field<O>{"w_residual", "", &O::w_residual, 0, 1e6,
+               "Weight of the power left after sharing inside."},
+      Field<O>{"kappa", "", &O::kappa, 0, 1e6, "Overhead of having one cluster more."},
+      Field<O>{"delta_pu", "p.u.", &O::delta_pu, 1e-6, 1e3, "Distance that costs one, on 1 MVA."},
+      Field<O>{"delta_soc", "", &O::delta_soc, 1e-3, 1, "Deviation of SOC that costs one."},
+      Field<O>{"delta_output", "", &O::delta_output, 1e-3, 2,
+               "Deviation of output that costs one."},
+      Field<O>{"delta_kw", "kW", &O::delta_kw, 1e-3, 1e9, "Power left over that costs one."},
+      Field<O>{"flexibility", "", &O::flexibility, 0, 1,
+               "Share of the devices' bands counted against the power left over."},
+      Field<O>{"w_switch", "", &O::w_switch, 0, 1e6, "Cost of moving one member."},
+      Field<O>{"min_gain", "", &O::min_gain, 0, 1,
+               "Share of the objective a new partition of a feeder must save."},
+      Field<O>{"labels", "", &O::labels, 1, 64, "Labels kept per node of the tree programme."},
+      Field<O>{"refine_passes", "", &O::refine_passes, 0, 1000, "Passes of the local search."},
+  };
+  return table;
+}
+
+}  // namespace gridswarm::inline GS_ABI
