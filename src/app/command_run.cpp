@@ -35,8 +35,8 @@ swarm::Scenario read_scenario(const Options& options, const Common& common) {
   if (common.seed_given) scenario.run.seed = common.seed;
   if (options.case_file.empty() && options.fleet_file.empty()) return scenario;
   if (scenario.feeders.size() != 1)
-    throw UsageError("--case and --fleet need a scenario with one [[feeder]]; " +
-                     options.scenario + " lists " + std::to_string(scenario.feeders.size()));
+    throw UsageError("--case and --fleet need a scenario with one [[feeder]]; " + options.scenario +
+                     " lists " + std::to_string(scenario.feeders.size()));
   if (!options.case_file.empty()) scenario.feeders[0].case_file = options.case_file;
   if (!options.fleet_file.empty()) scenario.feeders[0].fleet_file = options.fleet_file;
   return scenario;

@@ -33,13 +33,8 @@ int main(int argc, char** argv) {
     return static_cast<int>(ExitCode::usage);
   }
   const std::array commands = {
-      app::run_command(),
-      app::flow_command(),
-      app::cluster_command(),
-      app::balance_command(),
-      app::synth_command(),
-      app::verify_command(),
-      app::info_command(),
+      app::run_command(),   app::flow_command(),   app::cluster_command(), app::balance_command(),
+      app::synth_command(), app::verify_command(), app::info_command(),
   };
   return app::run_program(argc, argv, commands);
 }

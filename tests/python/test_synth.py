@@ -44,7 +44,8 @@ def test_the_made_case_can_be_given_a_fleet_of_its_own(made, tmp_path):
 
 def test_another_seed_gives_another_fleet(made, tmp_path):
     folder, _ = made
-    assert synth("--case", folder / "case.m", "--agents", 100, "--seed", 6, "-o", tmp_path / "b").returncode == 0
+    done = synth("--case", folder / "case.m", "--agents", 100, "--seed", 6, "-o", tmp_path / "b")
+    assert done.returncode == 0
     assert (tmp_path / "b/fleet.csv").read_bytes() != (folder / "fleet.csv").read_bytes()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Days on real feeders with published profiles, unchanged: a Swedish grid, a German grid, SimBench."""
+"""Days on real feeders with published profiles, unchanged: Swedish, German, SimBench."""
 import json
 import os
 import pathlib
