@@ -27,23 +27,26 @@ void sweep_shunt(const SweepTree& tree, int32_t k, double* __restrict at) {
   }
 }
 
-void sweep_draw_range(const SweepTree& tree, int32_t first, int32_t last, double* state) {
+/// What bus k draws at its voltage.
+[[gnu::always_inline]] inline void sweep_draw_bus(const SweepTree& tree, int32_t k, double* state) {
+  double* __restrict at = state + k * sweep_bus;
   const double largest = tree.largest_inverse;
-  for (int32_t k = first; k < last; ++k) {
-    double* __restrict at = state + k * sweep_bus;
 #pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
-      const double vr = at[sweep_vr * lanes + l];
-      const double vi = at[sweep_vi * lanes + l];
-      const double p = at[sweep_p * lanes + l];
-      const double q = at[sweep_q * lanes + l];
-      const double full = 1.0 / (vr * vr + vi * vi);
-      const double inverse = full < largest ? full : largest;
-      at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
-      at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
-    }
-    sweep_shunt(tree, k, at);
+  for (int l = 0; l < lanes; ++l) {
+    const double vr = at[sweep_vr * lanes + l];
+    const double vi = at[sweep_vi * lanes + l];
+    const double p = at[sweep_p * lanes + l];
+    const double q = at[sweep_q * lanes + l];
+    const double full = 1.0 / (vr * vr + vi * vi);
+    const double inverse = full < largest ? full : largest;
+    at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
+    at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
   }
+  sweep_shunt(tree, k, at);
+}
+
+void sweep_draw_range(const SweepTree& tree, int32_t first, int32_t last, double* state) {
+  for (int32_t k = first; k < last; ++k) sweep_draw_bus(tree, k, state);
 }
 
 void sweep_draw(const SweepTree& tree, double* state) {
@@ -111,42 +114,42 @@ void sweep_up(const SweepTree& tree, double* state) {
   }
 }
 
-/// Moving a bus and drawing at its new voltage is one pass over its cache lines.
+/// V_k from the voltage above and the sum of k. Two loops, this one and the next, keep more of the
+/// processor busy than one: their chains are short enough to overlap.
 template <bool masked>
-void sweep_down(const SweepTree& tree, const double* active, double* state,
-                double* __restrict step_squared) {
-  double step[lanes] = {};
-  const double largest = tree.largest_inverse;
-  for (int32_t k = tree.roots; k < tree.size; ++k) {
-    double* __restrict at = state + k * sweep_bus;
-    const double* above = state + tree.parent[k] * sweep_bus;
-    const double r = tree.r[k];
-    const double x = tree.x[k];
+[[gnu::always_inline]] inline void sweep_move_bus(const SweepTree& tree, int32_t k,
+                                                  const double* active, double* state,
+                                                  double* __restrict step) {
+  double* __restrict at = state + k * sweep_bus;
+  const double* above = state + tree.parent[k] * sweep_bus;
+  const double r = tree.r[k];
+  const double x = tree.x[k];
 #pragma omp simd
-    for (int l = 0; l < lanes; ++l) {
-      const double jr = at[sweep_jr * lanes + l];
-      const double ji = at[sweep_ji * lanes + l];
-      const bool keep = masked && active[l] == 0.0;
-      double vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
-      double vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
-      if (masked) {
-        vr = keep ? at[sweep_vr * lanes + l] : vr;
-        vi = keep ? at[sweep_vi * lanes + l] : vi;
-      }
-      const double dr = vr - at[sweep_vr * lanes + l];
-      const double di = vi - at[sweep_vi * lanes + l];
-      const double square = dr * dr + di * di;
-      step[l] = square > step[l] ? square : step[l];
-      const double p = at[sweep_p * lanes + l];
-      const double q = at[sweep_q * lanes + l];
-      const double full = 1.0 / (vr * vr + vi * vi);
-      const double inverse = full < largest ? full : largest;
-      at[sweep_vr * lanes + l] = vr;
-      at[sweep_vi * lanes + l] = vi;
-      at[sweep_jr * lanes + l] = (p * vr + q * vi) * inverse;
-      at[sweep_ji * lanes + l] = (p * vi - q * vr) * inverse;
-    }
-    sweep_shunt(tree, k, at);
+  for (int l = 0; l < lanes; ++l) {
+    const double jr = at[sweep_jr * lanes + l];
+    const double ji = at[sweep_ji * lanes + l];
+    const double old_vr = at[sweep_vr * lanes + l];
+    const double old_vi = at[sweep_vi * lanes + l];
+    const bool keep = masked && active[l] == 0.0;
+    const double new_vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
+    const double new_vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
+    const double vr = keep ? old_vr : new_vr;
+    const double vi = keep ? old_vi : new_vi;
+    const double dr = vr - old_vr;
+    const double di = vi - old_vi;
+    const double square = dr * dr + di * di;
+    step[l] = square > step[l] ? square : step[l];
+    at[sweep_vr * lanes + l] = vr;
+    at[sweep_vi * lanes + l] = vi;
+  }
+}
+
+template <bool masked>
+void sweep_down(const SweepTree& tree, const double* active, double* state, double* step_squared) {
+  alignas(64) double step[lanes] = {};
+  for (int32_t k = tree.roots; k < tree.size; ++k) {
+    sweep_move_bus<masked>(tree, k, active, state, step);
+    sweep_draw_bus(tree, k, state);
   }
   sweep_draw_range(tree, 0, tree.roots, state);
   for (int l = 0; l < lanes; ++l) step_squared[l] = step[l];
@@ -160,32 +163,10 @@ void sweep(const SweepTree& tree, const double* active, double* state, double* s
     sweep_down<false>(tree, active, state, step_squared);
 }
 
-/// V_k from the sums above and of k; J_k becomes what k alone takes from its branches.
-void sweep_move(const SweepTree& tree, int32_t k, const double* active, double* state,
-                double* __restrict step) {
-  double* __restrict at = state + k * sweep_bus;
-  const double* above = state + tree.parent[k] * sweep_bus;
-  const double r = tree.r[k];
-  const double x = tree.x[k];
-#pragma omp simd
-  for (int l = 0; l < lanes; ++l) {
-    const double jr = at[sweep_jr * lanes + l];
-    const double ji = at[sweep_ji * lanes + l];
-    const double old_vr = at[sweep_vr * lanes + l];
-    const double old_vi = at[sweep_vi * lanes + l];
-    const double new_vr = above[sweep_vr * lanes + l] - (r * jr - x * ji);
-    const double new_vi = above[sweep_vi * lanes + l] - (r * ji + x * jr);
-    const double vr = active[l] == 0.0 ? old_vr : new_vr;
-    const double vi = active[l] == 0.0 ? old_vi : new_vi;
-    const double dr = vr - old_vr;
-    const double di = vi - old_vi;
-    const double square = dr * dr + di * di;
-    step[l] = square > step[l] ? square : step[l];
-    at[sweep_vr * lanes + l] = vr;
-    at[sweep_vi * lanes + l] = vi;
-  }
+/// J_k becomes what k alone takes from its branches; its children still hold their sums.
+void sweep_take_children(const SweepTree& tree, int32_t k, double* state) {
+  double* __restrict sum = state + k * sweep_bus + sweep_jr * lanes;
   for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-    double* __restrict sum = at + sweep_jr * lanes;
     const double* child = state + c * sweep_bus + sweep_jr * lanes;
 #pragma omp simd
     for (int l = 0; l < 2 * lanes; ++l) sum[l] -= child[l];
@@ -202,7 +183,8 @@ void sweep_last(const SweepTree& tree, const double* active, double* state, Swee
   alignas(64) double excess[lanes];
   for (int l = 0; l < lanes; ++l) excess[l] = -1.0;
   for (int32_t k = tree.roots; k < tree.size; ++k) {
-    sweep_move(tree, k, active, state, step);
+    sweep_move_bus<true>(tree, k, active, state, step);
+    sweep_take_children(tree, k, state);
     const double* __restrict at = state + k * sweep_bus;
     const double g = tree.g[k];
     const double b = tree.b[k];
