@@ -16,13 +16,14 @@ GS_INLINE State make_state(const ledger::Hash& genesis, const Rules& rules) {
     return value >= low && value <= high;
   };
   if (!within(rules.cluster_size_max, 1, cluster_size_bound))
-    throw UsageError("cluster_size_max must lie in 1.." + std::to_string(cluster_size_bound) +
-                     ", it is " + std::to_string(rules.cluster_size_max));
+    throw UsageError("cluster_size_max must lie between 1 and " +
+                     std::to_string(cluster_size_bound) + ", it is " +
+                     std::to_string(rules.cluster_size_max));
   if (!within(rules.rest_epochs, 0, value_bound))
     throw UsageError("rest_epochs must not be negative, it is " +
                      std::to_string(rules.rest_epochs));
   if (!within(rules.reputation_keep_ppm, 0, 1000000))
-    throw UsageError("reputation_keep_ppm must lie in 0..1000000, it is " +
+    throw UsageError("reputation_keep_ppm must lie between 0 and 1000000, it is " +
                      std::to_string(rules.reputation_keep_ppm));
   if (rules.tariff.price < 0 || rules.tariff.reward_rate < 0)
     throw UsageError("price and reward_rate must not be negative");
