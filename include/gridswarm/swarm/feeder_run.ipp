@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "gridswarm/fleet/on_feeder.hpp"
@@ -30,6 +31,50 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.v_max_pu.assign(agents, 0.0);
   variant.scratch_kw.assign(agents, 0.0);
   variant.v_pu.assign(run.forest.size(), 1.0);
+}
+
+/// Mean of a profile over the next day of the run, a sample every quarter of an hour: what a day-ahead
+/// forecast of energy would say.
+GS_INLINE double day_mean(const Scenario& scenario, const fleet::Profile& profile) {
+  const double end_s = std::min(86400.0, scenario.run.duration_h * 3600.0);
+  double sum = 0.0;
+  std::int64_t samples = 0;
+  for (double time_s = 0.0; time_s < end_s; time_s += 900.0, ++samples)
+    sum += fleet::value_at(profile, time_s);
+  return sum / static_cast<double>(samples);
+}
+
+/// Slow means start from the day's forecast, not from whatever the first tick happens to be.
+GS_INLINE void forecast_means(const FeederRun& run, const Scenario& scenario,
+                              const fleet::ProfileSet& profiles, balance::SharingState& sharing) {
+  const fleet::Nameplate& plate = run.input.fleet.plate;
+  Column<double> mean;
+  for (const Index row : run.profile_rows)
+    mean.push_back(day_mean(scenario, profiles.profiles[row]));
+  sharing.started = true;
+  sharing.load_mean_kw = run.passive_kw * scenario.passive.scale;
+  if (scenario.passive.mode == "none") sharing.load_mean_kw = 0.0;
+  if (run.passive_row != none)
+    sharing.load_mean_kw *= day_mean(scenario, profiles.profiles[run.passive_row]);
+  sharing.mean_kw.assign(plate.id.size(), 0.0);
+  for (Index i = 0; i < plate.size(); ++i) {
+    double level = plate.rating_kw[i];
+    if (const Index row = plate.profile[i]; row != none) {
+      const bool is_kw =
+          profiles.profiles[run.profile_rows[row]].unit == fleet::ProfileUnit::kw;
+      level = is_kw ? mean[row] : level * mean[row];
+    }
+    switch (plate.kind[i]) {
+      case fleet::Kind::pv:
+      case fleet::Kind::wind: sharing.mean_kw[i] = level; break;
+      case fleet::Kind::meter: sharing.mean_kw[i] = -level; break;
+      case fleet::Kind::ev:
+        sharing.mean_kw[i] = -std::max(0.0, plate.soc_depart[i] - plate.soc_start[i]) *
+                             plate.e_kwh[i] / plate.efficiency[i] / 24.0;
+        break;
+      case fleet::Kind::battery: break;
+    }
+  }
 }
 
 GS_INLINE void size_rows(FeederRun& run, const Scenario& scenario) {
@@ -86,8 +131,10 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   for (Index at = run.forest.roots; at < run.forest.size(); ++at)
     run.passive_kw += grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);
   run.variants.resize(scenario.variants());
-  for (Index lane = 0; lane < scenario.variants(); ++lane)
+  for (Index lane = 0; lane < scenario.variants(); ++lane) {
     start_variant(run, scenario, lane, run.variants[lane]);
+    forecast_means(run, scenario, profiles, run.variants[lane].sharing);
+  }
   run.p_pu.assign(run.variants.size() * grid.buses.size(), 0.0);
   run.q_pu.assign(run.p_pu.size(), 0.0);
   size_rows(run, scenario);
