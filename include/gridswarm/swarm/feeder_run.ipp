@@ -33,8 +33,8 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.v_pu.assign(run.forest.size(), 1.0);
 }
 
-/// Mean of a profile over the next day of the run, a sample every quarter of an hour: what a day-ahead
-/// forecast of energy would say.
+/// Mean of a profile over the next day of the run, a sample every quarter of an hour: what a
+/// day-ahead forecast of energy would say.
 GS_INLINE double day_mean(const Scenario& scenario, const fleet::Profile& profile) {
   const double end_s = std::min(86400.0, scenario.run.duration_h * 3600.0);
   double sum = 0.0;
@@ -60,8 +60,7 @@ GS_INLINE void forecast_means(const FeederRun& run, const Scenario& scenario,
   for (Index i = 0; i < plate.size(); ++i) {
     double level = plate.rating_kw[i];
     if (const Index row = plate.profile[i]; row != none) {
-      const bool is_kw =
-          profiles.profiles[run.profile_rows[row]].unit == fleet::ProfileUnit::kw;
+      const bool is_kw = profiles.profiles[run.profile_rows[row]].unit == fleet::ProfileUnit::kw;
       level = is_kw ? mean[row] : level * mean[row];
     }
     switch (plate.kind[i]) {
@@ -115,8 +114,7 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   const auto tree = distance::make_agent_tree(
       grid, run.forest, fleet, distance::edge_length_of(scenario.cluster.edge_length));
   run.neighbours = cluster::nearest(tree, static_cast<Index>(scenario.run.neighbours));
-  balance::edge_lengths(run.forest, grid.per_phase ? 3.0 * grid.base_mva : grid.base_mva,
-                        run.edge_pu);
+  balance::edge_lengths(run.forest, run.pu_per_kw, run.edge_pu);
   balance::make_volt_var_plan(run.forest, fleet, run.pu_per_kw, scenario.volt_var, scenario.gate,
                               run.volt_var);
   if (!run.volt_var.gate.gate_passes)
