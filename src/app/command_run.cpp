@@ -99,15 +99,17 @@ ExitCode run_over(Exchange& exchange, const swarm::Scenario& scenario, const Com
   input.threads = static_cast<int>(common.threads);
   const bool is_root = hosts_root(exchange);
   Output output;
-  if (is_root) output = open_output(scenario, common);
+  const auto open = [&] {
+    output = open_output(scenario, common);
+    return swarm::Outlets{output.results.get(), output.ledger.get()};
+  };
   const Index intervals = scenario.ticks() / scenario.ticks_per_interval();
   Progress progress(scenario.run.name, intervals, is_root ? stderr : nullptr);
   catch_interrupts();
   swarm::RunHooks hooks;
   hooks.stop = [] { return interrupted(); };
   hooks.progress = [&](Index done, Index) { progress.show(done); };
-  const swarm::RunResult result =
-      swarm::run(input, exchange, output.results.get(), output.ledger.get(), hooks);
+  const swarm::RunResult result = swarm::run(input, exchange, open, hooks);
   if (is_root) {
     Report report = report_of(result, output.folder.folder);
     if (common.json)

@@ -40,10 +40,17 @@ struct RunResult {
   std::vector<VariantSummary> variants;  ///< on rank 0, in lane order
 };
 
-/// Collective. Run the scenario. `sink` and `ledger` are used on rank 0 only and may be null.
-/// An interrupted run has sunk and committed whole intervals only.
-/// @throws Error as the parts do; bad input is found before the first tick
-RunResult run(const RunInput& input, Exchange& exchange, Sink* sink, LedgerPlane* ledger,
+/// Where rank 0 puts what arrives; either may be null.
+struct Outlets {
+  Sink* sink = nullptr;
+  LedgerPlane* ledger = nullptr;
+};
+
+/// Collective. Run the scenario. `open` is called on rank 0 once every process has loaded its
+/// feeders without an error, so bad input leaves nothing behind; what it gives must outlive the
+/// run. An interrupted run has sunk and committed whole intervals only.
+/// @throws Error as the parts do; where another process could not load its feeders, with its status
+RunResult run(const RunInput& input, Exchange& exchange, const std::function<Outlets()>& open,
               const RunHooks& hooks);
 
 }  // namespace gridswarm::inline GS_ABI::swarm

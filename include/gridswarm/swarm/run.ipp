@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -35,6 +36,27 @@ GS_INLINE Hosted load_feeders(const RunInput& input, const Exchange& exchange) {
     hosted.feeders.push_back(make_feeder_run(input.scenario, input.profiles, k, input.load(k)));
   }
   hosted.journals.resize(hosted.feeders.size());
+  return hosted;
+}
+
+/// Collective. Every process's feeders, or an error everywhere.
+GS_INLINE Hosted load_all(const RunInput& input, Exchange& exchange) {
+  Hosted hosted;
+  std::exception_ptr failure;
+  int status = 0;
+  try {
+    hosted = load_feeders(input, exchange);
+  } catch (const Error& error) {
+    failure = std::current_exception();
+    status = static_cast<int>(error.exit_code);
+  } catch (...) {
+    failure = std::current_exception();
+    status = static_cast<int>(ExitCode::run_time);
+  }
+  const std::int64_t worst = all_max(exchange, status);
+  if (failure) std::rethrow_exception(failure);
+  if (worst != 0)
+    throw Error(static_cast<ExitCode>(worst), "another process could not load its feeders");
   return hosted;
 }
 
@@ -83,6 +105,28 @@ std::vector<std::vector<Bytes>> gather_by_feeder(const Hosted& hosted, Exchange&
   return by_feeder;
 }
 
+/// Collective. What is said once about every feeder, on rank 0.
+/// @throws InputError where two feeders have an agent of the same id
+GS_INLINE std::vector<FeederLayout> gather_layouts(const Scenario& scenario, const Hosted& hosted,
+                                                   Exchange& exchange, Index feeders) {
+  const auto packed = gather_by_feeder(hosted, exchange, feeders, [&](Index row) {
+    return std::vector<Bytes>{pack(layout_of(*hosted.feeders[row]))};
+  });
+  std::vector<FeederLayout> layout(packed.size());
+  std::vector<std::int64_t> seen;
+  for (std::size_t k = 0; k < packed.size(); ++k) {
+    unpack(packed[k][0], layout[k]);
+    seen.insert(seen.end(), layout[k].agent.begin(), layout[k].agent.end());
+  }
+  std::sort(seen.begin(), seen.end());
+  const auto twice = std::adjacent_find(seen.begin(), seen.end());
+  if (twice != seen.end())
+    throw InputError(scenario.file, 0,
+                     "agent " + std::to_string(*twice) +
+                         " is on two feeders; agent ids must be unique over a run");
+  return layout;
+}
+
 /// All ticks of one interval of one feeder, then its close. Threads can't throw: the error waits.
 GS_INLINE std::exception_ptr advance(const RunInput& input, Index interval, FeederRun& run,
                                      Bytes& journal) {
@@ -111,7 +155,7 @@ GS_INLINE void advance_all(const RunInput& input, Index interval, Hosted& hosted
 
 /// Rank 0: what arrived goes to the sink, the summary and the ledger plane.
 GS_INLINE void deliver(const Scenario& scenario, Index interval,
-                       std::vector<std::vector<Bytes>> by_feeder, Sink* sink, LedgerPlane* ledger,
+                       std::vector<std::vector<Bytes>> by_feeder, const Outlets& outlets,
                        SummaryBuilder& summary) {
   FeederInterval rows;
   JournalBatch batch;
@@ -121,11 +165,11 @@ GS_INLINE void deliver(const Scenario& scenario, Index interval,
   for (std::vector<Bytes>& parts : by_feeder) {
     unpack(parts[0], rows);
     summary.add(rows);
-    if (sink) sink->interval(rows);
+    if (outlets.sink) outlets.sink->interval(rows);
     batch.packed.push_back(std::move(parts[1]));
   }
   summary.close_interval();
-  if (ledger) ledger->submit(std::move(batch));
+  if (outlets.ledger) outlets.ledger->submit(std::move(batch));
 }
 
 /// Collective. Sum over processes.
@@ -175,42 +219,37 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
 
 }  // namespace run_detail
 
-GS_INLINE RunResult run(const RunInput& input, Exchange& exchange, Sink* sink, LedgerPlane* ledger,
-                        const RunHooks& hooks) {
+GS_INLINE RunResult run(const RunInput& input, Exchange& exchange,
+                        const std::function<Outlets()>& open, const RunHooks& hooks) {
   using namespace run_detail;
   const auto began = std::chrono::steady_clock::now();
   const Scenario& scenario = input.scenario;
   const Index feeders = scenario.feeder_count();
   const Index intervals = scenario.ticks() / scenario.ticks_per_interval();
-  Hosted hosted = load_feeders(input, exchange);
+  const bool is_root = hosts_root(exchange);
+  Hosted hosted = load_all(input, exchange);
   RunResult result;
   SummaryBuilder summary(scenario, feeders);
-  const auto layouts = gather_by_feeder(hosted, exchange, feeders, [&](Index row) {
-    return std::vector<Bytes>{pack(layout_of(*hosted.feeders[row]))};
-  });
-  std::vector<FeederLayout> layout(layouts.size());
-  for (std::size_t k = 0; k < layouts.size(); ++k) {
-    unpack(layouts[k][0], layout[k]);
-    result.summary.agents += static_cast<std::int64_t>(layout[k].agent.size());
-  }
-  const bool is_root = hosts_root(exchange);
-  if (is_root && sink) sink->begin(scenario, layout);
+  const std::vector<FeederLayout> layout = gather_layouts(scenario, hosted, exchange, feeders);
+  for (const FeederLayout& feeder : layout)
+    result.summary.agents += static_cast<std::int64_t>(feeder.agent.size());
+  const Outlets outlets = is_root ? open() : Outlets();
+  if (outlets.sink) outlets.sink->begin(scenario, layout);
   Index interval = 0;
   for (; interval < intervals && !result.interrupted; ++interval) {
     advance_all(input, interval, hosted);
     auto by_feeder = gather_by_feeder(hosted, exchange, feeders, [&](Index row) {
       return std::vector<Bytes>{pack(hosted.feeders[row]->rows), hosted.journals[row]};
     });
-    if (is_root) deliver(scenario, interval, std::move(by_feeder), sink, ledger, summary);
+    if (is_root) deliver(scenario, interval, std::move(by_feeder), outlets, summary);
     if (is_root && hooks.progress) hooks.progress(interval + 1, intervals);
     result.interrupted = any_process(exchange, hooks.stop && hooks.stop());
   }
   std::int64_t lost = 0;
   for (const auto& run : hosted.feeders) lost += run->not_converged;
   result.summary.not_converged = all_sum(exchange, lost);
-  if (is_root && sink) sink->end();
-  if (!is_root) return result;
-  summarise(scenario, interval, exchange, summary, ledger, began, result);
+  if (outlets.sink) outlets.sink->end();
+  if (is_root) summarise(scenario, interval, exchange, summary, outlets.ledger, began, result);
   return result;
 }
 

@@ -61,12 +61,16 @@ struct Notary final : swarm::LedgerPlane {
   swarm::LedgerResult finish() override { return {}; }
 };
 
+std::function<swarm::Outlets()> to(swarm::Sink* sink, swarm::LedgerPlane* ledger = nullptr) {
+  return [=] { return swarm::Outlets{sink, ledger}; };
+}
+
 }  // namespace
 
 TEST_CASE("what flows in and what is lost add up at every tick of every lane") {
   LocalExchange exchange;
   Keeper keeper;
-  const auto result = swarm::run(small_run(), exchange, &keeper, nullptr, {});
+  const auto result = swarm::run(small_run(), exchange, to(&keeper), {});
   CHECK(keeper.ended);
   CHECK(result.summary.not_converged == 0);
   REQUIRE(keeper.intervals.size() == 8);  // two feeders, four quarters of an hour
@@ -82,7 +86,7 @@ TEST_CASE("what flows in and what is lost add up at every tick of every lane") {
 TEST_CASE("reactive power lies on its curve where the swarm runs") {
   LocalExchange exchange;
   Keeper keeper;
-  const auto result = swarm::run(small_run(), exchange, &keeper, nullptr, {});
+  const auto result = swarm::run(small_run(), exchange, to(&keeper), {});
   CHECK(result.summary.volt_var_gap <= swarm::volt_var_gap_max);
   double most_kvar = 0.0;
   for (const auto& rows : keeper.intervals)
@@ -93,7 +97,7 @@ TEST_CASE("reactive power lies on its curve where the swarm runs") {
 TEST_CASE("SOC follows from power, tick by tick") {
   LocalExchange exchange;
   Keeper keeper;
-  swarm::run(small_run(), exchange, &keeper, nullptr, {});
+  swarm::run(small_run(), exchange, to(&keeper), {});
   const auto& layout = keeper.layouts[0];
   const std::size_t agents = layout.agent.size();
   std::int64_t checked = 0;
@@ -118,9 +122,9 @@ TEST_CASE("threads and pretended ranks change no byte of results and journals") 
   Keeper a, b;
   Notary x, y;
   swarm::RunInput input = small_run();
-  const auto plain = swarm::run(input, one, &a, &x, {});
+  const auto plain = swarm::run(input, one, to(&a, &x), {});
   input.threads = 2;
-  const auto split = swarm::run(input, three, &b, &y, {});
+  const auto split = swarm::run(input, three, to(&b, &y), {});
   CHECK(a.rows == b.rows);
   REQUIRE(x.batches.size() == 4);
   REQUIRE(y.batches.size() == 4);
@@ -134,7 +138,7 @@ TEST_CASE("a run that is stopped has delivered whole intervals and says so") {
   Keeper keeper;
   swarm::RunHooks hooks;
   hooks.stop = [] { return true; };
-  const auto result = swarm::run(small_run(), exchange, &keeper, nullptr, hooks);
+  const auto result = swarm::run(small_run(), exchange, to(&keeper), hooks);
   CHECK(result.interrupted);
   CHECK(result.summary.ticks == 3);
   CHECK(keeper.intervals.size() == 2);
@@ -148,5 +152,24 @@ TEST_CASE("a run that leaves its profiles is refused with a sentence, not ended"
     profile.repeat = false;
     profile.offset_s = profile.step_s * static_cast<double>(profile.value.size()) - 600.0;
   }
-  CHECK_THROWS_AS(swarm::run(input, exchange, nullptr, nullptr, {}), UsageError);
+  CHECK_THROWS_AS(swarm::run(input, exchange, to(nullptr), {}), UsageError);
+}
+
+TEST_CASE("an agent on two feeders is refused by its id before anything is opened") {
+  LocalExchange exchange;
+  swarm::RunInput input = small_run();
+  const auto load = input.load;
+  input.load = [load](Index k) {
+    swarm::FeederInput feeder = load(k);
+    for (AgentId& id : feeder.fleet.plate.id) id %= 1000;
+    return feeder;
+  };
+  bool is_open = false;
+  const auto open = [&] {
+    is_open = true;
+    return swarm::Outlets();
+  };
+  CHECK_THROWS_WITH_AS(swarm::run(input, exchange, open, {}),
+                       doctest::Contains("agent 1 is on two"), InputError);
+  CHECK_FALSE(is_open);
 }
