@@ -57,7 +57,6 @@ struct Variant {
   Column<double> v_pu;      ///< |V| per forest position, last power flow
   Column<double> v_min_pu;  ///< per agent, of this interval
   Column<double> v_max_pu;
-  Column<double> scratch_kw;  ///< per agent
   std::int64_t messages = 0;  ///< of this interval
   std::int64_t bytes = 0;     ///< payload of those messages
   double volt_var_gap = 0;    ///< of this tick

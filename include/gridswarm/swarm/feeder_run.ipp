@@ -29,7 +29,6 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.q_kvar.assign(agents, 0.0);
   variant.v_min_pu.assign(agents, no_limit);
   variant.v_max_pu.assign(agents, 0.0);
-  variant.scratch_kw.assign(agents, 0.0);
   variant.v_pu.assign(run.forest.size(), 1.0);
 }
 

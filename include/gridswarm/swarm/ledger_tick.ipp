@@ -12,21 +12,12 @@ namespace gridswarm::inline GS_ABI::swarm {
 
 namespace ledger_tick_detail {
 
-/// Mean net power of each agent of a lane over the last interval; at first what agents want now.
-GS_INLINE void mean_power(const Scenario& scenario, const fleet::ProfileSet& profiles,
-                          Index interval, Index lane, FeederRun& run, Column<double>& mean_kw) {
-  Variant& variant = run.variants[lane];
-  const std::size_t agents = variant.fleet.size();
-  mean_kw.resize(agents);
-  if (interval == 0) {
-    fleet::values_at(profiles, run.profile_rows, 0.0, run.values);
-    fleet::sense(variant.fleet, run.values, {hour_of_day(scenario, 0), scenario.run.dt_s});
-    mean_kw = variant.fleet.state.p_want_kw;
-    return;
-  }
-  const double h = scenario.run.ledger_dt_s / 3600.0;
-  for (std::size_t i = 0; i < agents; ++i)
-    mean_kw[i] = (run.rows.e_out_kwh[lane * agents + i] - run.rows.e_in_kwh[lane * agents + i]) / h;
+/// What agents want at the very first tick, for the first formation; later the last tick's is
+/// there.
+GS_INLINE void sense_first(const Scenario& scenario, const fleet::ProfileSet& profiles,
+                           FeederRun& run, Variant& variant) {
+  fleet::values_at(profiles, run.profile_rows, 0.0, run.values);
+  fleet::sense(variant.fleet, run.values, {hour_of_day(scenario, 0), scenario.run.dt_s});
 }
 
 /// Agents whose cluster is another one now.
@@ -45,10 +36,8 @@ GS_INLINE std::int64_t count_moved(const cluster::Clusters& before,
 GS_INLINE void reform(const Scenario& scenario, Index interval, Index lane, FeederRun& run) {
   Variant& variant = run.variants[lane];
   const bool first = variant.clusters.of.empty();
-  std::swap(variant.fleet.state.p_kw, variant.scratch_kw);
   cluster::Formation formed = cluster::form(run.input.grid, run.forest, variant.fleet,
                                             scenario.cluster, first ? nullptr : &variant.clusters);
-  std::swap(variant.fleet.state.p_kw, variant.scratch_kw);
   const std::int64_t moved = count_moved(variant.clusters, formed.clusters);
   if (lane == 0) {
     run.rows.moved = moved;
@@ -79,7 +68,7 @@ GS_INLINE void open_interval(const Scenario& scenario, const fleet::ProfileSet& 
   using namespace ledger_tick_detail;
   for (Index lane = 0; lane < static_cast<Index>(run.variants.size()); ++lane) {
     if (!run.variants[lane].with_swarm) continue;
-    mean_power(scenario, profiles, interval, lane, run, run.variants[lane].scratch_kw);
+    if (interval == 0) sense_first(scenario, profiles, run, run.variants[lane]);
     reform(scenario, interval, lane, run);
   }
   note_membership(scenario, interval, run);
