@@ -68,7 +68,8 @@ TEST_CASE("decoding gives back what was encoded, with and without signature") {
 }
 
 TEST_CASE("whatever bytes decode at all are the encoding of what they decode to") {
-  Record record = sample(Hash{});
+  const Hash commitment{};
+  Record record = sample(commitment);
   record.is_salted = true;
   record.signature.emplace();
   const Bytes good = encoded(record);
