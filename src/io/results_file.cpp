@@ -32,7 +32,7 @@ void ResultsFile::begin(const swarm::Scenario& scenario,
   set_attributes(file_, "", scenario.run);
   set_attributes(file_, "", scenario.passive);
   for (std::size_t k = 0; k < feeders.size(); ++k) {
-    char name[24];
+    char name[32];
     std::snprintf(name, sizeof name, "feeder_%02zu", k);
     Group& group = groups_.emplace_back();
     file_.set_attribute(name, "case", feeders[k].name);
