@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <cstdio>
+#include <numeric>
+#include <type_traits>
 
 #include "gridswarm/base/units.hpp"
 
@@ -38,6 +40,8 @@ void ResultsFile::begin(const swarm::Scenario& scenario,
     file_.set_attribute(name, "case", feeders[k].name);
     file_.set_attribute(name, "kw_per_pu", feeders[k].kw_per_pu);
     if (buses_) add_wires(std::string(name) + "/wires", group, feeders[k]);
+    file_.set_attribute(name, "base_mva", feeders[k].base_mva);
+    add_grid(name, feeders[k]);
     add_totals(std::string(name) + "/totals", group);
     add_agents(std::string(name) + "/agents", group, feeders[k]);
     if (!devices_) continue;
@@ -64,6 +68,34 @@ void ResultsFile::add_wires(const std::string& name, Group& group,
   group.va_deg = file_.add_dataset(name + "/va_deg", dims, {"degree", "voltage angle"});
 }
 
+void ResultsFile::add_grid(const std::string& name, const swarm::FeederLayout& feeder) {
+  std::vector<std::int64_t> rows(feeder.fbus.size());
+  std::iota(rows.begin(), rows.end(), 1);
+  file_.add_axis(name + "/buses/bus", feeder.bus, {"", "bus id of the case"});
+  file_.add_axis(name + "/branches/branch", rows, {"", "row of the case's branches, from 1"});
+  const auto put = [&](const char* dim, const char* path, const char* unit, const char* text,
+                       const auto& values) {
+    using Number = typename std::decay_t<decltype(values)>::value_type;
+    const auto set = file_.add_dataset(name + path, {dim}, {unit, text},
+                                       std::is_integral_v<Number> ? Hdf5Type::i64 : Hdf5Type::f64);
+    file_.write_rows(set, 0, static_cast<std::int64_t>(values.size()), values.data());
+  };
+  put("bus", "/buses/type", "", "1 load, 2 PV, 3 source, 4 isolated", feeder.bus_type);
+  put("bus", "/buses/base_kv", "kV", "base voltage", feeder.base_kv);
+  put("bus", "/buses/gs_mw", "MW", "shunt consumption at 1 p.u.", feeder.gs_mw);
+  put("bus", "/buses/bs_mvar", "Mvar", "shunt injection at 1 p.u.", feeder.bs_mvar);
+  put("branch", "/branches/fbus", "", "from bus", feeder.fbus);
+  put("branch", "/branches/tbus", "", "to bus", feeder.tbus);
+  put("branch", "/branches/r_pu", "1", "series resistance, p.u. on base_mva", feeder.r_pu);
+  put("branch", "/branches/x_pu", "1", "series reactance, p.u. on base_mva", feeder.x_pu);
+  put("branch", "/branches/b_pu", "1", "line charging, p.u. on base_mva", feeder.b_pu);
+  put("branch", "/branches/rate_mva", "MVA", "rating, 0 unlimited", feeder.rate_mva);
+  put("branch", "/branches/ratio", "1", "transformer ratio at the from end, 0 means 1",
+      feeder.ratio);
+  put("branch", "/branches/shift_deg", "degree", "phase shift at the from end", feeder.shift_deg);
+  put("branch", "/branches/in_service", "", "1 in service", feeder.in_service);
+}
+
 void ResultsFile::add_agents(const std::string& name, Group& group,
                              const swarm::FeederLayout& feeder) {
   group.agents_time = file_.add_growing_axis(name + "/time", {since_, "end of ledger tick"});
@@ -75,6 +107,8 @@ void ResultsFile::add_agents(const std::string& name, Group& group,
   group.e_in_kwh = file_.add_dataset(name + "/e_in_kwh", dims, {"kWh", "energy out of the grid"});
   group.cluster =
       file_.add_dataset(name + "/cluster", dims, {"", "cluster id, -1 without"}, Hdf5Type::i64);
+  group.leader = file_.add_dataset(
+      name + "/leader", dims, {"", "agent id of its cluster's leader, -1 without"}, Hdf5Type::i64);
   const auto per_agent = [&](const char* column, const char* unit, const char* text,
                              const auto& values, Hdf5Type type) {
     const auto set = file_.add_dataset(name + "/" + column, {"agent"}, {unit, text}, type);
@@ -132,6 +166,7 @@ void ResultsFile::write_agents(Group& group, const swarm::FeederInterval& rows) 
   file_.write_rows(group.e_out_kwh, rows.interval, 1, rows.e_out_kwh.data());
   file_.write_rows(group.e_in_kwh, rows.interval, 1, rows.e_in_kwh.data());
   file_.write_rows(group.cluster, rows.interval, 1, rows.cluster.data());
+  file_.write_rows(group.leader, rows.interval, 1, rows.leader.data());
 }
 
 void ResultsFile::write_totals(Group& group) {

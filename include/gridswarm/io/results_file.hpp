@@ -3,9 +3,12 @@
 //
 // feeder_00/wires    (time, variant, bus)       p_kw, q_kvar into the grid; vm_pu, va_deg
 // feeder_00/totals   (time, variant)            the fields of swarm::TickTotals
-// feeder_00/agents   (time, variant, agent)     per ledger tick: soc, e_out_kwh, e_in_kwh, cluster;
+// feeder_00/agents   (time, variant, agent)     per ledger tick: soc, e_out_kwh, e_in_kwh, cluster,
+// leader;
 //                    (agent)                    bus, kind, e_kwh, efficiency
 // feeder_00/devices  (time, variant, agent)     per control tick, if asked for: p_kw, soc after it
+// feeder_00/buses    (bus)                      the wires as solved: type, base_kv, gs_mw, bs_mvar
+// feeder_00/branches (branch)                   fbus, tbus, r_pu, x_pu, b_pu, rate_mva, ratio, ...
 // The file's attributes hold the scenario. Time counts seconds from run.start to the BEGINNING of a
 // control tick, and to the END of a ledger tick.
 #pragma once
@@ -34,13 +37,14 @@ class ResultsFile final : public swarm::Sink {
  private:
   struct Group {
     Hdf5File::Dataset wires_time, p_kw, q_kvar, vm_pu, va_deg;
-    Hdf5File::Dataset agents_time, soc, e_out_kwh, e_in_kwh, cluster;
+    Hdf5File::Dataset agents_time, soc, e_out_kwh, e_in_kwh, cluster, leader;
     Hdf5File::Dataset devices_time, device_p_kw, device_soc;
     Hdf5File::Dataset totals_time;
     std::vector<Hdf5File::Dataset> totals;
     std::vector<swarm::TickTotals> kept;  ///< (tick, variant), written at the end
   };
   void add_wires(const std::string& name, Group& group, const swarm::FeederLayout& feeder);
+  void add_grid(const std::string& name, const swarm::FeederLayout& feeder);
   void add_agents(const std::string& name, Group& group, const swarm::FeederLayout& feeder);
   void add_totals(const std::string& name, Group& group);
   void write_totals(Group& group);

@@ -92,6 +92,7 @@ GS_INLINE void size_rows(FeederRun& run, const Scenario& scenario) {
   for (Column<double>* column : {&rows.soc, &rows.e_out_kwh, &rows.e_in_kwh})
     column->assign(variants * agents, 0.0);
   rows.cluster.assign(variants * agents, -1);
+  rows.leader.assign(variants * agents, -1);
   rows.unserved_kwh.assign(variants, 0.0);
 }
 
@@ -141,6 +142,30 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   return made;
 }
 
+/// The wires of a case as they are solved.
+GS_INLINE void add_wires(const feeder::Case& grid, FeederLayout& layout) {
+  const feeder::Buses& buses = grid.buses;
+  const feeder::Branches& branches = grid.branches;
+  const auto copy = [](const auto& from, auto& to) { to.assign(from.begin(), from.end()); };
+  layout.base_mva = grid.base_mva;
+  copy(buses.base_kv, layout.base_kv);
+  copy(buses.gs_mw, layout.gs_mw);
+  copy(buses.bs_mvar, layout.bs_mvar);
+  for (const feeder::BusType type : buses.type)
+    layout.bus_type.push_back(static_cast<std::int64_t>(type));
+  for (Index row = 0; row < branches.size(); ++row) {
+    layout.fbus.push_back(buses.id[branches.from[row]]);
+    layout.tbus.push_back(buses.id[branches.to[row]]);
+  }
+  copy(branches.in_service, layout.in_service);
+  copy(branches.r_pu, layout.r_pu);
+  copy(branches.x_pu, layout.x_pu);
+  copy(branches.b_pu, layout.b_pu);
+  copy(branches.rate_mva, layout.rate_mva);
+  copy(branches.ratio, layout.ratio);
+  copy(branches.shift_deg, layout.shift_deg);
+}
+
 GS_INLINE FeederLayout layout_of(const FeederRun& run) {
   const fleet::Nameplate& plate = run.input.fleet.plate;
   const feeder::Buses& buses = run.input.grid.buses;
@@ -155,6 +180,7 @@ GS_INLINE FeederLayout layout_of(const FeederRun& run) {
   layout.e_kwh.assign(plate.e_kwh.begin(), plate.e_kwh.end());
   layout.efficiency.assign(plate.efficiency.begin(), plate.efficiency.end());
   layout.kw_per_pu = 1.0 / run.pu_per_kw;
+  add_wires(run.input.grid, layout);
   return layout;
 }
 

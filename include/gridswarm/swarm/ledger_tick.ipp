@@ -84,6 +84,8 @@ GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) 
     for (std::size_t i = 0; i < agents && variant.with_swarm; ++i) {
       const Index c = variant.clusters.of[i];
       rows.cluster[lane * agents + i] = c == none ? none : variant.clusters.id[c];
+      const Index leader = c == none ? none : variant.clusters.leader[c];
+      rows.leader[lane * agents + i] = leader == none ? none : variant.fleet.plate.id[leader];
     }
     if (lane > 0) continue;
     rows.messages = variant.messages;

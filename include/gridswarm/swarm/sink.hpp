@@ -27,6 +27,12 @@ struct FeederLayout {
   std::vector<double> e_kwh;       ///< per agent, 0 without storage
   std::vector<double> efficiency;  ///< per agent, one way
   double kw_per_pu = 0;            ///< three-phase kW of 1 p.u. in the case
+  double base_mva = 1;
+  std::vector<std::int64_t> bus_type;  ///< beside bus; 3 marks a source
+  std::vector<double> base_kv, gs_mw, bs_mvar;
+  std::vector<std::int64_t> fbus, tbus;  ///< per branch of the case, as this run solves it: a
+  std::vector<std::int64_t> in_service;  ///< town's variation included
+  std::vector<double> r_pu, x_pu, b_pu, rate_mva, ratio, shift_deg;
 };
 
 /// Rows of one feeder for one ledger interval.
@@ -45,6 +51,7 @@ struct FeederInterval {
   Column<double> e_out_kwh;      ///< (variant, agent) energy into the grid
   Column<double> e_in_kwh;       ///< (variant, agent) energy out of the grid
   Column<std::int64_t> cluster;  ///< (variant, agent), -1 without
+  Column<std::int64_t> leader;   ///< (variant, agent) agent id of its cluster's leader, -1 without
   Column<double> unserved_kwh;   ///< (variant) EV energy missing at departures of this interval
   std::int64_t moved = 0;        ///< agents whose cluster changed at the end of the interval
   std::int64_t clusters = 0;

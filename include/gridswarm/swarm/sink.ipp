@@ -14,7 +14,8 @@ void each_member(Rows& rows, Visit&& visit) {
   visit(rows.feeder), visit(rows.interval), visit(rows.ticks);
   visit(rows.totals), visit(rows.p_kw), visit(rows.q_kvar), visit(rows.v_re_pu);
   visit(rows.v_im_pu), visit(rows.agent_p_kw), visit(rows.agent_soc), visit(rows.soc);
-  visit(rows.e_out_kwh), visit(rows.e_in_kwh), visit(rows.cluster), visit(rows.unserved_kwh);
+  visit(rows.e_out_kwh), visit(rows.e_in_kwh), visit(rows.cluster), visit(rows.leader);
+  visit(rows.unserved_kwh);
   visit(rows.moved), visit(rows.clusters), visit(rows.messages), visit(rows.bytes);
   visit(rows.flow_s), visit(rows.tick_s);
 }
@@ -23,7 +24,10 @@ template <class Layout, class Visit>
 void each_layout_member(Layout& layout, Visit&& visit) {
   visit(layout.name), visit(layout.bus), visit(layout.agent), visit(layout.agent_bus);
   visit(layout.agent_kind), visit(layout.e_kwh), visit(layout.efficiency);
-  visit(layout.kw_per_pu);
+  visit(layout.kw_per_pu), visit(layout.base_mva), visit(layout.bus_type);
+  visit(layout.base_kv), visit(layout.gs_mw), visit(layout.bs_mvar), visit(layout.fbus);
+  visit(layout.tbus), visit(layout.in_service), visit(layout.r_pu), visit(layout.x_pu);
+  visit(layout.b_pu), visit(layout.rate_mva), visit(layout.ratio), visit(layout.shift_deg);
 }
 
 }  // namespace sink_detail
