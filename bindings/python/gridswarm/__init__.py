@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""gridswarm: a feeder full of distributed energy resources as a swarm.
+
+    import gridswarm as gs
+    case = gs.read_case("ieee33.m")      # case.bus, case.branch, case.gen: DataFrames to edit
+    res = gs.power_flow(case)            # res.bus, res.branch, res.converged
+    summary = gs.run("town.toml", out="out/town")
+    gs.plot.day(gs.open_results("out/town"))
+
+Signs: `p_kw`, `q_kvar` and everything about agents count power INTO the grid as positive; a case's
+loads (`case.bus.pd_mw`) keep the file's sign, consumption positive. Units stand last in a name.
+The environment variable GRIDSWARM_ISA (reference, baseline, avx2, avx512) chooses the kernels
+when the package is imported.
+"""
+import os as _os
+
+from . import _gridswarm
+from .errors import Error, FileError, InputError, UsageError
+
+_wanted = _os.environ.get("GRIDSWARM_ISA", "")
+if _wanted and not _gridswarm.use_isa(_wanted):
+    raise UsageError(f"GRIDSWARM_ISA={_wanted} is not supported here; choose one of "
+                     + ", ".join(_gridswarm.supported_isas()))
+
+from .case import Case, read_case, synthetic_case  # noqa: E402
+from .cluster import form_clusters  # noqa: E402
+from .fleet import read_fleet, synthetic_fleet  # noqa: E402
+from .flow import FlowResult, power_flow  # noqa: E402
+from .results import Feeder, Results, open_results  # noqa: E402
+from .run import Summary, run, verify  # noqa: E402
+from .options import info, options  # noqa: E402
+
+__version__ = _gridswarm.version
+
+__all__ = ["Case", "Error", "Feeder", "FileError", "FlowResult", "InputError", "Results", "Summary",
+           "UsageError", "form_clusters", "info", "open_results", "options", "plot", "power_flow",
+           "read_case", "read_fleet", "run", "synthetic_case", "synthetic_fleet", "verify"]
+
+
+def __getattr__(name):
+    """`gs.plot` is imported when first used, so that matplotlib stays optional."""
+    if name == "plot":
+        import importlib
+        return importlib.import_module(".plot", __name__)
+    raise AttributeError(f"module 'gridswarm' has no attribute {name!r}")

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A feeder as tables: what the case file states, in its own ids, units and signs."""
+import os
+
+import pandas as pd
+
+from . import _gridswarm
+
+
+class Case:
+    """A radial feeder. Edit its tables freely; every later call sees the edits and checks them.
+
+    bus     DataFrame, one row per bus, also indexed by bus number: bus, type (1 load, 2 PV,
+            3 source, 4 isolated), pd_mw, qd_mvar (consumption positive), gs_mw, bs_mvar (shunt at
+            1 p.u.), vm_pu, va_deg, base_kv, vmax_pu, vmin_pu
+    branch  DataFrame: fbus, tbus, r_pu, x_pu, b_pu (on base_mva), rate_mva (0: unlimited), ratio
+            (0: a line), shift_deg, in_service
+    gen     DataFrame: bus, pg_mw, qg_mvar (injection positive), qmax_mvar, qmin_mvar, vg_pu,
+            in_service
+    base_mva, name, file; per_phase is True where powers are one phase's third (case533mt_hi).
+    """
+
+    def __init__(self, bus, branch, gen, base_mva=1.0, name="case", file="", per_phase=False):
+        self.bus = bus
+        self.branch = branch
+        self.gen = gen
+        self.base_mva = base_mva
+        self.name = name
+        self.file = file
+        self.per_phase = per_phase
+
+    def copy(self):
+        """A case whose tables can be edited without touching this one's."""
+        return Case(self.bus.copy(), self.branch.copy(), self.gen.copy(), self.base_mva,
+                    self.name, self.file, self.per_phase)
+
+    @property
+    def kw_per_pu(self):
+        """Three-phase kW of 1 p.u. of power: 1000 base_mva, or 3000 base_mva per phase."""
+        return 1000.0 * self.base_mva * (3.0 if self.per_phase else 1.0)
+
+    def write(self, path):
+        """Write a MATPOWER file that reads back as the same numbers."""
+        with open(path, "w", encoding="ascii") as file:
+            file.write(native(self).text())
+
+    def __repr__(self):
+        return (f"<gridswarm.Case {self.name}: {len(self.bus)} buses, {len(self.branch)} branches,"
+                f" {self.base_mva:g} MVA>")
+
+
+def _columns(table):
+    out = {name: table[name].to_numpy() for name in table.columns}
+    if "bus" not in out and table.index.name == "bus":
+        out["bus"] = table.index.to_numpy()
+    return out
+
+
+def native(case):
+    """The case as the library holds it. Raises InputError naming table, row and value."""
+    return _gridswarm.make_case(case.name, case.file, float(case.base_mva), bool(case.per_phase),
+                                _columns(case.bus), _columns(case.branch), _columns(case.gen))
+
+
+def _from_native(grid):
+    tables = grid.tables()
+    bus = pd.DataFrame(tables["bus"])
+    bus.index = pd.Index(bus["bus"].to_numpy())
+    return Case(bus, pd.DataFrame(tables["branch"]), pd.DataFrame(tables["gen"]),
+                tables["base_mva"], tables["name"], tables["file"], tables["per_phase"])
+
+
+def read_case(path):
+    """Read a MATPOWER case file (.m).
+
+    Raises FileError if it can't be read, InputError with `file` and `line` if it can't be used.
+    """
+    return _from_native(_gridswarm.read_case(os.fspath(path)))
+
+
+def synthetic_case(buses, seed=1):
+    """A made-up radial 20 kV feeder of `buses` buses; the same seed gives the same feeder."""
+    return _from_native(_gridswarm.synthetic_case(buses, seed))
