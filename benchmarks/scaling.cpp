@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How a run scales over ranks: strong (one town) and weak (a town per rank), with what ranks say.
 //
-// Under mpirun -n N it measures N ranks; alone it measures 1 rank and pretends 8, where bytes, rounds
-// and the imbalance of load are counted and time says nothing. `./dev bench scaling` runs it at 1 and
-// 2 ranks. Load is agents per rank: largest over mean.
-#include <algorithm>
+// First one rank alone and eight pretended ones in one process (their bytes, rounds and imbalance
+// of load count, their time says nothing); then, under mpirun -n N, N ranks. `./dev bench scaling`
+// uses two. Load is feeders per rank: largest over mean.
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,7 +58,7 @@ Measured measure(Exchange& exchange, Index feeders) {
   const int ranks = exchange.ranks();
   Measured out;
   out.seconds = taken.count();
-  out.bytes = static_cast<double>(exchange.traffic().bytes - before.bytes);
+  out.bytes = static_cast<double>(all_sum(exchange, exchange.traffic().bytes - before.bytes));
   out.rounds = static_cast<double>(exchange.traffic().rounds - before.rounds);
   const double fullest = (feeders + ranks - 1) / ranks;
   out.imbalance = fullest * ranks / feeders;
@@ -84,19 +83,23 @@ void measure_ranks(Exchange& exchange, const std::string& suffix, bool has_time,
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string command = "./dev bench scaling";
+  const bool is_mpi = mpi::launched_by_mpi([](const char* name) { return std::getenv(name); });
+  std::optional<mpi::Session> session;
+  std::unique_ptr<Exchange> exchange;
+  if (is_mpi) exchange = (session.emplace(), mpi::make_exchange());
+  const bool is_root = !is_mpi || hosts_root(*exchange);
   std::vector<bench::Row> rows;
-  if (mpi::launched_by_mpi([](const char* name) { return std::getenv(name); })) {
-    const mpi::Session session;
-    const auto exchange = mpi::make_exchange();
-    const std::string ranks = std::to_string(exchange->ranks());
-    measure_ranks(*exchange, ranks + "_ranks", true,
-                  "mpirun -n " + ranks + " build/release/bin/bench_scaling", rows);
-    if (hosts_root(*exchange)) bench::print_rows(rows, bench::wants_json(argc, argv));
-    return 0;
+  if (is_root) {  // the other ranks wait for the first round below
+    LocalExchange one(1), eight(8);
+    measure_ranks(one, "1_rank", true, command, rows);
+    measure_ranks(eight, "8_pretended", false, command, rows);
   }
-  LocalExchange one(1), eight(8);
-  measure_ranks(one, "1_rank", true, "./dev bench scaling", rows);
-  measure_ranks(eight, "8_pretended", false, "./dev bench scaling", rows);
-  bench::print_rows(rows, bench::wants_json(argc, argv));
+  if (is_mpi) {
+    broadcast(*exchange, {});
+    measure_ranks(*exchange, std::to_string(exchange->ranks()) + "_ranks", true, command, rows);
+  }
+  if (is_root) bench::print_rows(rows, bench::wants_json(argc, argv));
+  exchange.reset();
   return 0;
 }

@@ -15,6 +15,7 @@
 #include "gridswarm/io/results_file.hpp"
 #include "gridswarm/io/run_folder.hpp"
 #include "gridswarm/io/scenario_file.hpp"
+#include "gridswarm/ledger/note.hpp"
 #include "gridswarm/mpi/exchange_mpi.hpp"
 #include "gridswarm/swarm/ledger_tick.hpp"
 #include "gridswarm/swarm/run.hpp"
@@ -55,8 +56,9 @@ Output open_output(const swarm::Scenario& scenario, const Common& common) {
   output.folder = io::claim_folder(folder);
   io::write_file_atomically(output.folder.scenario(), io::read_file(scenario.file));
   output.results = std::make_unique<io::ResultsFile>(output.folder.results());
-  output.ledger = swarm::make_ledger_plane(ledger::posix_files(), output.folder.log(),
-                                           ledger::demo_key(scenario.run.seed),
+  const ledger::SigningKey key = ledger::demo_key(static_cast<std::uint64_t>(scenario.run.seed));
+  io::write_file_atomically(output.folder.vkey(), ledger::to_text(ledger::verifier_of(key)) + "\n");
+  output.ledger = swarm::make_ledger_plane(ledger::posix_files(), output.folder.log(), key,
                                            swarm::genesis_of(scenario), swarm::rules_of(scenario));
   return output;
 }

@@ -67,6 +67,7 @@ TEST_CASE("gather, broadcast, all-gather and the largest value agree with their 
   CHECK(all_gather(*exchange, {all[rank]}) == all);
   CHECK(broadcast(*exchange, rank == 0 ? all[0] : Bytes(3)) == all[0]);
   CHECK(all_max(*exchange, -rank) == 0);
+  CHECK(all_sum(*exchange, rank + 1) == ranks * (ranks + 1) / 2);
   CHECK(all_max(*exchange, rank) == ranks - 1);
   CHECK(any_process(*exchange, rank == ranks - 1));
   CHECK_FALSE(any_process(*exchange, false));

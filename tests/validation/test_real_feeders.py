@@ -83,6 +83,7 @@ def test_a_day_runs_balances_and_verifies(name, more, tmp_path):
     assert result["refused"] == 0
     assert result["volt_var_gap_max"] <= 1e-9
     assert result["shared_kwh"][0] > 0
-    checked = run("verify", tmp_path / "out" / "log", "--json")
+    out = tmp_path / "out"
+    checked = run("verify", out / "log", "--vkey", out / "log.vkey", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert json.loads(checked.stdout)["root"] == result["log_head"]

@@ -30,6 +30,9 @@ std::vector<Bytes> all_gather(Exchange& exchange, const std::vector<Bytes>& payl
 /// Collective. The largest of one value per process.
 std::int64_t all_max(Exchange& exchange, std::int64_t value);
 
+/// Collective. The sum of one value per process.
+std::int64_t all_sum(Exchange& exchange, std::int64_t value);
+
 /// Collective. True everywhere if any process says true (someone failed, someone was interrupted).
 bool any_process(Exchange& exchange, bool value);
 

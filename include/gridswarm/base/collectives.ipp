@@ -49,6 +49,20 @@ GS_INLINE std::int64_t all_max(Exchange& exchange, std::int64_t value) {
   return value;
 }
 
+GS_INLINE std::int64_t all_sum(Exchange& exchange, std::int64_t value) {
+  std::vector<Bytes> payloads(static_cast<std::size_t>(exchange.hosted()));
+  payloads[0].resize(sizeof value);  // one voice per process, however many ranks it hosts
+  std::memcpy(payloads[0].data(), &value, sizeof value);
+  std::int64_t sum = 0;
+  for (const Bytes& heard : all_gather(exchange, payloads)) {
+    if (heard.empty()) continue;
+    std::int64_t other = 0;
+    std::memcpy(&other, heard.data(), sizeof other);
+    sum += other;
+  }
+  return sum;
+}
+
 GS_INLINE bool any_process(Exchange& exchange, bool value) {
   return all_max(exchange, value ? 1 : 0) != 0;
 }

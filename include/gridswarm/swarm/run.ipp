@@ -172,19 +172,6 @@ GS_INLINE void deliver(const Scenario& scenario, Index interval,
   if (outlets.ledger) outlets.ledger->submit(std::move(batch));
 }
 
-/// Collective. Sum over processes.
-GS_INLINE std::int64_t all_sum(Exchange& exchange, std::int64_t value) {
-  std::vector<Bytes> payloads(static_cast<std::size_t>(exchange.hosted()));
-  PackWriter{payloads[0]}(value);
-  std::int64_t sum = 0;
-  for (const Bytes& payload : all_gather(exchange, payloads)) {
-    std::int64_t part = 0;
-    if (!payload.empty()) PackReader{payload.data()}(part);
-    sum += part;
-  }
-  return sum;
-}
-
 using Moment = std::chrono::steady_clock::time_point;
 
 /// Rank 0, after the last interval: wait for the ledger and fill the tables.

@@ -41,6 +41,7 @@ TEST_CASE("a broadcast repeats what rank 0 says, empty words too") {
 TEST_CASE("the largest value and a single yes are known to the process that hosts all ranks") {
   LocalExchange exchange(2);
   CHECK(all_max(exchange, -5) == -5);
+  CHECK(all_sum(exchange, 7) == 7);  // one voice per process, however many ranks it hosts
   CHECK(any_process(exchange, true));
   CHECK_FALSE(any_process(exchange, false));
 }
