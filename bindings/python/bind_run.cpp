@@ -112,8 +112,10 @@ py::object run(Job& job, py::object progress) {
     swarm::RunHooks hooks;
     hooks.stop = [&] { return ear.stop(); };
     hooks.progress = [&](Index done, Index all) { ear.tell(done, all); };
-    result = swarm::run(job.made->input, *job.exchange, job.made->results.get(),
-                        job.made->ledger.get(), hooks);
+    const auto open = [&] {
+      return swarm::Outlets{job.made->results.get(), job.made->ledger.get()};
+    };
+    result = swarm::run(job.made->input, *job.exchange, open, hooks);
   }
   if (ear.failed) throw std::move(*ear.failed);
   if (result.interrupted) throw Error(ExitCode::interrupted, "another rank ended this run early");
