@@ -13,6 +13,6 @@ namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
 const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass, sweep_load,
-                                  sweep_draw,  sweep,           sweep_last,    sweep_store};
+                                  sweep_up,    sweep,           sweep_last,    sweep_store};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

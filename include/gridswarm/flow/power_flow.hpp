@@ -60,6 +60,7 @@ struct FlowResult {
 /// buffers of its blocks. Owned by the caller, one per feeder.
 struct FlowWork {
   Column<double> lanes;            ///< block buffers, one per thread
+  std::vector<Index> root;         ///< by position: the source that feeds it
   std::vector<Index> child_first;  ///< by position: first child; one more entry ends the last
 };
 

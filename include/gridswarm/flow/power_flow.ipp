@@ -54,16 +54,20 @@ struct Block {
   double* state;
   Index first;  ///< scenario of lane 0
   kernel::SweepRows rows;
-  std::array<Lane, kernel::lanes> lane{};
-  std::array<double, kernel::lanes> step_pu{};  ///< of the sweep before
-  alignas(64) std::array<double, kernel::lanes> mask{};
-  alignas(64) std::array<double, kernel::lanes> step_squared{};
+  std::array<Lane, kernel::sweep_lanes> lane{};
+  std::array<double, kernel::sweep_lanes> step_pu{};  ///< of the sweep before
+  alignas(64) std::array<double, kernel::sweep_lanes> mask{};
+  alignas(64) std::array<double, kernel::sweep_lanes> step_squared{};
   kernel::SweepCheck check{};
 };
 
-/// Children of every position, from the parents: breadth first, they follow one another.
-inline void list_children(const feeder::Forest& forest, std::vector<Index>& child_first) {
+/// Children and source of every position, from the parents: breadth first, children follow one
+/// another.
+inline void list_relatives(const feeder::Forest& forest, std::vector<Index>& child_first,
+                           std::vector<Index>& root) {
   const Index n = forest.size();
+  root.resize(n);
+  for (Index k = 0; k < n; ++k) root[k] = k < forest.roots ? k : root[forest.parent[k]];
   child_first.assign(n + 1, n);
   for (Index k = n - 1; k >= forest.roots; --k) child_first[forest.parent[k]] = k;
   for (Index k = n - 1; k >= 0; --k) child_first[k] = std::min(child_first[k], child_first[k + 1]);
@@ -71,7 +75,7 @@ inline void list_children(const feeder::Forest& forest, std::vector<Index>& chil
 
 inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
                     const Injections& injections, const FlowOptions& options, FlowWork& work) {
-  list_children(forest, work.child_first);
+  list_relatives(forest, work.child_first, work.root);
   double largest_squared = 0.0;
   for (Index k = 0; k < forest.size(); ++k)
     largest_squared = std::max(largest_squared,
@@ -81,15 +85,11 @@ inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
     source_squared = std::min(source_squared, forest.source_re[k] * forest.source_re[k] +
                                                   forest.source_im[k] * forest.source_im[k]);
   const kernel::SweepTree tree = {
-      forest.size(),
-      forest.roots,
-      forest.parent.data(),
-      work.child_first.data(),
-      forest.r_pu.data(),
-      forest.x_pu.data(),
-      forest.g_pu.data(),
-      forest.b_pu.data(),
-      1.0 / (floor_share * floor_share * std::max(source_squared, 1e-6))};
+      forest.size(),           forest.roots,
+      forest.parent.data(),    work.root.data(),
+      work.child_first.data(), forest.r_pu.data(),
+      forest.x_pu.data(),      forest.g_pu.data(),
+      forest.b_pu.data(),      1.0 / (floor_share * floor_share * std::max(source_squared, 1e-6))};
   const auto size = static_cast<std::size_t>(forest.size());
   return {grid,
           forest,
@@ -97,7 +97,7 @@ inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
           options,
           tree,
           std::sqrt(largest_squared),
-          size * kernel::sweep_columns * kernel::lanes};
+          size * kernel::sweep_columns * kernel::sweep_lanes};
 }
 
 /// The mask of lanes in a state; null where every lane that carries a scenario is in it.
@@ -133,11 +133,11 @@ inline void report_sources(const Job& job, const Block& block, int l, FlowResult
   double p = 0.0;
   double q = 0.0;
   for (Index k = 0; k < job.forest.roots; ++k) {
-    const double* at = block.state + (k * kernel::sweep_columns) * kernel::lanes + l;
-    const double vr = at[kernel::sweep_vr * kernel::lanes];
-    const double vi = at[kernel::sweep_vi * kernel::lanes];
-    const double jr = at[kernel::sweep_jr * kernel::lanes];
-    const double ji = at[kernel::sweep_ji * kernel::lanes];
+    const double* at = block.state + (k * kernel::sweep_columns) * kernel::sweep_lanes + l;
+    const double vr = at[kernel::sweep_vr * kernel::sweep_lanes];
+    const double vi = at[kernel::sweep_vi * kernel::sweep_lanes];
+    const double jr = at[kernel::sweep_jr * kernel::sweep_lanes];
+    const double ji = at[kernel::sweep_ji * kernel::sweep_lanes];
     p += vr * jr + vi * ji;
     q += vi * jr - vr * ji;
   }
@@ -199,16 +199,16 @@ inline void iterate(const Job& job, Block& block, FlowResult& result) {
       end_sweeping(job, block, result);
     }
     going = finish(job, block, result);
-    if (going > 0) kernels.sweep_draw(job.tree, block.state);
+    if (going > 0) kernels.sweep_up(job.tree, block.state);
   }
 }
 
 inline void solve_block(const Job& job, Index piece, double* state, FlowResult& result) {
   Block block;
   block.state = state;
-  block.first = piece * kernel::lanes;
+  block.first = piece * kernel::sweep_lanes;
   const Index buses = job.grid.buses.size();
-  block.rows = {std::min<Index>(kernel::lanes, job.injections.scenarios - block.first), buses,
+  block.rows = {std::min<Index>(kernel::sweep_lanes, job.injections.scenarios - block.first), buses,
                 job.forest.bus.data()};
   block.lane.fill(Lane::done);
   const auto offset = static_cast<std::size_t>(block.first) * static_cast<std::size_t>(buses);
@@ -257,7 +257,7 @@ GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
     throw UsageError("tol_step_pu must not be negative and max_iterations must be at least 1");
   const detail::Job job = detail::make_job(grid, forest, injections, options, work);
   detail::size_result(injections.scenarios, grid.buses.size(), result);
-  const Index blocks = (injections.scenarios + kernel::lanes - 1) / kernel::lanes;
+  const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;
   const int threads = std::min<int>(threads_for(static_cast<int>(options.threads)), blocks);
   // A page and a half between threads' buffers keeps their equal columns out of each other's sets.
   const std::size_t spread = job.block_size + 768;

@@ -14,16 +14,16 @@ struct Kernels {
   DispatchSurvey (*dispatch_survey)(const DispatchView& members);
   DispatchSums (*dispatch_pass)(const DispatchView& members, double price);
   /// Fill a block: loads from net injections (sign turned), flat start from the roots' voltages,
-  /// and what every bus draws there.
+  /// and J there as sweep_up leaves it.
   void (*sweep_load)(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
                      const double* source_re, const double* source_im, double* state);
-  /// What every bus alone draws at its voltage; needed before sweeping on after sweep_last.
-  void (*sweep_draw)(const SweepTree& tree, double* state);
-  /// Sum currents up, move voltages down, and draw anew; largest |dV'|^2 per lane. `active` null:
-  /// all lanes; else voltages of lanes where it is 0 stay.
+  /// J: what every bus draws at its voltage, summed from the leaves to the roots.
+  void (*sweep_up)(const SweepTree& tree, double* state);
+  /// Move voltages down, then J up; largest |dV'|^2 per lane. `active` null: all lanes; else
+  /// voltages of lanes where it is 0 stay.
   void (*sweep)(const SweepTree& tree, const double* active, double* state, double* step_squared);
-  /// The same without drawing anew: compares what the loads want with the branch currents that made
-  /// the voltages. Leaves in J what each bus alone takes from its branches; roots keep their sums.
+  /// Move voltages down and compare what the loads want with the branch currents J that made them.
+  /// J stays.
   void (*sweep_last)(const SweepTree& tree, const double* active, double* state, SweepCheck& check);
   /// V = K V' of the used lanes into the caller's arrays.
   void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,

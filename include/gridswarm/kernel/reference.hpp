@@ -50,7 +50,7 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 /// The table of reference kernels.
 GS_INLINE Kernels reference_kernels() {
   return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
-          reference::sweep_load, reference::sweep_draw,     reference::sweep,
+          reference::sweep_load, reference::sweep_up,       reference::sweep,
           reference::sweep_last, reference::sweep_store};
 }
 

@@ -11,11 +11,11 @@ namespace gridswarm::inline GS_ABI::kernel::reference {
 /// One lane of one bus.
 struct SweepCell {
   double* at;
-  double& operator[](SweepColumn column) const { return at[column * lanes]; }
+  double& operator[](SweepColumn column) const { return at[column * sweep_lanes]; }
 };
 
 GS_INLINE SweepCell sweep_cell(double* state, int32_t bus, int lane) {
-  return {state + static_cast<size_t>(bus) * sweep_columns * lanes + lane};
+  return {state + static_cast<size_t>(bus) * sweep_columns * sweep_lanes + lane};
 }
 
 /// Current drawn by one bus alone: conj(S / V) + y V.
@@ -33,15 +33,23 @@ GS_INLINE void sweep_draw_at(const SweepTree& tree, double* state, int32_t k, in
   }
 }
 
-GS_INLINE void sweep_draw(const SweepTree& tree, double* state) {
-  for (int lane = 0; lane < lanes; ++lane)
-    for (int32_t k = 0; k < tree.size; ++k) sweep_draw_at(tree, state, k, lane);
+/// What every bus draws, and its children's sums, the last child first.
+GS_INLINE void sweep_up(const SweepTree& tree, double* state) {
+  for (int lane = 0; lane < sweep_lanes; ++lane)
+    for (int32_t k = tree.size - 1; k >= 0; --k) {
+      sweep_draw_at(tree, state, k, lane);
+      const SweepCell cell = sweep_cell(state, k, lane);
+      for (int32_t c = tree.child_first[k + 1] - 1; c >= tree.child_first[k]; --c) {
+        cell[sweep_jr] += sweep_cell(state, c, lane)[sweep_jr];
+        cell[sweep_ji] += sweep_cell(state, c, lane)[sweep_ji];
+      }
+    }
 }
 
 GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p,
                           const double* q, const double* source_re, const double* source_im,
                           double* state) {
-  for (int lane = 0; lane < lanes; ++lane)
+  for (int lane = 0; lane < sweep_lanes; ++lane)
     for (int32_t k = 0; k < tree.size; ++k) {
       const SweepCell cell = sweep_cell(state, k, lane);
       const bool is_root = k < tree.roots;
@@ -52,8 +60,8 @@ GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const do
       cell[sweep_vi] = is_root ? source_im[k] : above[sweep_vi];
       cell[sweep_p] = is_loaded ? -p[from] : 0.0;
       cell[sweep_q] = is_loaded ? -q[from] : 0.0;
-      sweep_draw_at(tree, state, k, lane);
     }
+  sweep_up(tree, state);
 }
 
 /// V_c = V_p - Z J_c; |dV|^2. A lane that is not active keeps its voltage.
@@ -73,28 +81,17 @@ GS_INLINE double sweep_move_at(const SweepTree& tree, bool active, double* state
   return dr * dr + di * di;
 }
 
-/// From the last position, so a parent adds its last child first.
-GS_INLINE void sweep_up(const SweepTree& tree, double* state, int lane) {
-  for (int32_t k = tree.size - 1; k >= tree.roots; --k) {
-    const SweepCell above = sweep_cell(state, tree.parent[k], lane);
-    above[sweep_jr] += sweep_cell(state, k, lane)[sweep_jr];
-    above[sweep_ji] += sweep_cell(state, k, lane)[sweep_ji];
-  }
-}
-
 GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
                      double* step_squared) {
-  for (int lane = 0; lane < lanes; ++lane) {
-    sweep_up(tree, state, lane);
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
     double largest = 0.0;
     for (int32_t k = tree.roots; k < tree.size; ++k) {
       const double step = sweep_move_at(tree, !active || active[lane] != 0.0, state, k, lane);
       if (step > largest) largest = step;
-      sweep_draw_at(tree, state, k, lane);
     }
-    for (int32_t k = 0; k < tree.roots; ++k) sweep_draw_at(tree, state, k, lane);
     step_squared[lane] = largest;
   }
+  sweep_up(tree, state);
 }
 
 /// One bus of sweep_last, after it moved: |mismatch|^2, and by how much that is too much.
@@ -106,16 +103,18 @@ struct SweepMismatch {
 GS_INLINE SweepMismatch sweep_mismatch_at(const SweepTree& tree, const SweepCheck& check,
                                           double* state, int32_t k, int lane) {
   const SweepCell cell = sweep_cell(state, k, lane);
+  double own_r = cell[sweep_jr];
+  double own_i = cell[sweep_ji];
   for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-    cell[sweep_jr] -= sweep_cell(state, c, lane)[sweep_jr];
-    cell[sweep_ji] -= sweep_cell(state, c, lane)[sweep_ji];
+    own_r -= sweep_cell(state, c, lane)[sweep_jr];
+    own_i -= sweep_cell(state, c, lane)[sweep_ji];
   }
   const double vr = cell[sweep_vr];
   const double vi = cell[sweep_vi];
   const double p = cell[sweep_p];
   const double q = cell[sweep_q];
-  const double jr = cell[sweep_jr] - (tree.g[k] * vr - tree.b[k] * vi);
-  const double ji = cell[sweep_ji] - (tree.g[k] * vi + tree.b[k] * vr);
+  const double jr = own_r - (tree.g[k] * vr - tree.b[k] * vi);
+  const double ji = own_i - (tree.g[k] * vi + tree.b[k] * vr);
   const double dp = (vr * jr + vi * ji) - p;
   const double dq = (vi * jr - vr * ji) - q;
   const double squared = dp * dp + dq * dq;
@@ -125,8 +124,7 @@ GS_INLINE SweepMismatch sweep_mismatch_at(const SweepTree& tree, const SweepChec
 
 GS_INLINE void sweep_last(const SweepTree& tree, const double* active, double* state,
                           SweepCheck& check) {
-  for (int lane = 0; lane < lanes; ++lane) {
-    sweep_up(tree, state, lane);
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
     check.step_squared[lane] = 0.0;
     check.mismatch_squared[lane] = 0.0;
     check.bus[lane] = 0.0;

@@ -12,8 +12,11 @@
 
 namespace gridswarm::inline GS_ABI::kernel {
 
-/// Scenarios that travel together: two AVX-512 registers of f64, four of AVX2.
+/// Members that a leader adds side by side: two AVX-512 registers of f64, four of AVX2.
 inline constexpr int lanes = 16;
+
+/// Scenarios that travel together: a thousand buses then fit a second-level cache of 512 KiB.
+inline constexpr int sweep_lanes = 8;
 
 /// The members of one cluster as its leader's passes see them (balance/boxed_quadratic.hpp).
 struct DispatchView {
@@ -41,9 +44,9 @@ struct DispatchSurvey {
 };
 
 /// What a sweep keeps per bus, each one number per lane: column c of bus k stands at
-/// state[(k * sweep_columns + c) * lanes]. A bus is 768 bytes, read as whole cache lines in order.
-/// vr, vi: voltage V'; jr, ji: current that the bus alone draws, and after a sweep up what it and
-/// all below it draw; p, q: consumption.
+/// state[(k * sweep_columns + c) * sweep_lanes]. A bus is 384 bytes, read as whole cache lines in
+/// order. vr, vi: voltage V'; jr, ji: current that the bus and all below it draw; p, q:
+/// consumption.
 enum SweepColumn { sweep_vr, sweep_vi, sweep_jr, sweep_ji, sweep_p, sweep_q, sweep_columns };
 
 /// A forest by position (feeder/forest.hpp): parents before children, children side
@@ -52,6 +55,7 @@ struct SweepTree {
   int32_t size;
   int32_t roots;
   const int32_t* parent;
+  const int32_t* root;         ///< position of the source that feeds k; k itself for a root
   const int32_t* child_first;  ///< size + 1; children of k: child_first[k] .. child_first[k+1] - 1
   const double* r;
   const double* x;
@@ -69,12 +73,12 @@ struct SweepRows {
 
 /// How well a block's voltages and currents obey the loads, per lane.
 struct SweepCheck {
-  double rel_squared;              ///< allowed |mismatch|^2 per |S|^2 of the bus
-  double abs_squared;              ///< and whatever the load
-  double step_squared[lanes];      ///< largest |dV|^2 of the last sweep
-  double mismatch_squared[lanes];  ///< largest over buses
-  double bus[lanes];               ///< its position
-  double excess[lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds
+  double rel_squared;                    ///< allowed |mismatch|^2 per |S|^2 of the bus
+  double abs_squared;                    ///< and whatever the load
+  double step_squared[sweep_lanes];      ///< largest |dV|^2 of the last sweep
+  double mismatch_squared[sweep_lanes];  ///< largest over buses
+  double bus[sweep_lanes];               ///< its position
+  double excess[sweep_lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds
 };
 
 }  // namespace gridswarm::inline GS_ABI::kernel
