@@ -12,6 +12,7 @@
 #include "gridswarm/io/results_file.hpp"
 #include "gridswarm/io/run_folder.hpp"
 #include "gridswarm/io/scenario_file.hpp"
+#include "gridswarm/ledger/note.hpp"
 #include "gridswarm/mpi/exchange_mpi.hpp"
 #include "gridswarm/swarm/ledger_tick.hpp"
 #include "gridswarm/swarm/run.hpp"
@@ -19,10 +20,10 @@
 namespace gridswarm::python {
 namespace {
 
-/// What a run reads, and what it writes (on rank 0).
+/// What a run reads, and what it writes (on rank 0, once all feeders are loaded).
 struct Prepared {
   swarm::RunInput input;
-  std::string folder;
+  io::RunFolder folder;
   std::unique_ptr<io::ResultsFile> results;
   std::unique_ptr<swarm::LedgerPlane> ledger;
 };
@@ -35,15 +36,19 @@ Prepared prepare(const std::string& path, const std::string& out, std::optional<
   if (seed) scenario.run.seed = *seed;
   made.input.threads = threads;
   made.input.profiles = io::load_profiles(scenario);
-  made.folder = out.empty() ? "out/" + scenario.run.name : out;
-  if (!is_root) return made;
-  const io::RunFolder folder = io::claim_folder(made.folder);
-  io::write_file_atomically(folder.scenario(), io::read_file(scenario.file));
-  made.results = std::make_unique<io::ResultsFile>(folder.results());
-  made.ledger = swarm::make_ledger_plane(ledger::posix_files(), folder.log(),
-                                         ledger::demo_key(scenario.run.seed),
-                                         swarm::genesis_of(scenario), swarm::rules_of(scenario));
+  if (is_root) made.folder = io::claim_folder(out.empty() ? "out/" + scenario.run.name : out);
   return made;
+}
+
+swarm::Outlets open_outlets(Prepared& made) {
+  const swarm::Scenario& scenario = made.input.scenario;
+  io::write_file_atomically(made.folder.scenario(), io::read_file(scenario.file));
+  made.results = std::make_unique<io::ResultsFile>(made.folder.results());
+  const ledger::SigningKey key = ledger::demo_key(static_cast<std::uint64_t>(scenario.run.seed));
+  io::write_file_atomically(made.folder.vkey(), ledger::to_text(ledger::verifier_of(key)) + "\n");
+  made.ledger = swarm::make_ledger_plane(ledger::posix_files(), made.folder.log(), key,
+                                         swarm::genesis_of(scenario), swarm::rules_of(scenario));
+  return {made.results.get(), made.ledger.get()};
 }
 
 /// Collective. Prepare on every rank or fail on every rank.
@@ -112,9 +117,7 @@ py::object run(Job& job, py::object progress) {
     swarm::RunHooks hooks;
     hooks.stop = [&] { return ear.stop(); };
     hooks.progress = [&](Index done, Index all) { ear.tell(done, all); };
-    const auto open = [&] {
-      return swarm::Outlets{job.made->results.get(), job.made->ledger.get()};
-    };
+    const auto open = [&] { return open_outlets(*job.made); };
     result = swarm::run(job.made->input, *job.exchange, open, hooks);
   }
   if (ear.failed) throw std::move(*ear.failed);
@@ -123,7 +126,7 @@ py::object run(Job& job, py::object progress) {
   py::list variants;
   for (const swarm::VariantSummary& variant : result.variants) variants.append(to_dict(variant));
   return py::make_tuple(to_dict(result.summary), io::variant_names(job.made->input.scenario),
-                        variants, job.made->folder);
+                        variants, job.made->folder.folder);
 }
 
 }  // namespace

@@ -72,13 +72,13 @@ def test_the_committed_day_is_what_synth_writes(tmp_path):
     (["--agents", 5, "--profiles"], "--agents needs --case CASE or --buses N"),
     (["--profiles", "--step-min", 7], "whole minutes that divide a day"),
     (["--profiles", "--seed", -1], "--seed must be 0 or more"),
-    (["--buses", 5, "--agents", 5, "--pv-share", -1], "pv_share"),
-    (["--buses", 5, "--agents", 5, "--pv-share", "nan"], "pv_share"),
+    (["--buses", 5, "--agents", 5, "--pv-share", -1], "--pv-share"),
+    (["--buses", 5, "--agents", 5, "--pv-share", "nan"], "--pv-share"),
 ])
 def test_what_can_not_be_meant_is_a_usage_error(arguments, what, tmp_path):
     done = synth(*arguments, "-o", tmp_path / "x")
     assert done.returncode == 2
-    assert what in done.stderr and done.stderr.count("\n") == 1
+    assert what in done.stderr and done.stderr.count("\n") <= 2
     assert not (tmp_path / "x").exists()
 
 

@@ -153,39 +153,49 @@ def clusters(case, clusters=None, ax=None, time=None):
     figure, ax = _figure(ax, float(np.clip(0.42 * columns, 9, 18)),
                          float(np.clip(0.42 * rows + 1.4, 3.6, 14)))
     size = float(np.clip(9000 / len(where), 28, 190))
+    most = max((sum(here.values()) for here in on_bus.values()), default=1)
 
     _draw_wires(ax, tree, where, _wire_colours(tree, on_bus, colour))
     for bus, (x, y) in where.items():
         shares = [(colour[c], n) for c, n in sorted(on_bus.get(bus, {}).items())]
-        _draw_bus(ax, x, y, shares or [(FAINT, 1)], size if shares else 0.35 * size)
+        agents = sum(n for _, n in shares)
+        area = size * (0.55 + 1.2 * agents / most) if shares else 0.3 * size
+        _draw_bus(ax, x, y, shares or [(FAINT, 1)], area)
     for source in tree.sources:
         x, y = where[source]
         ax.scatter(x, y, marker="s", s=1.3 * size, color=INK, zorder=4)
         ax.annotate("substation", (x, y), (0, 12), textcoords="offset points", ha="center",
                     fontsize=9, color=INK)
-    _mark_leaders(ax, table, where, colour, size)
+    base = _mark_leaders(ax, table, where, colour, size)
     ax.set_axis_off()
     ax.set_xlim(-1.2, columns + 0.2)
     ax.set_ylim(-1.1, rows + 0.1)
-    share = len(table)
-    _title(ax, f"{name}: {share} agents in {len(colour)} clusters",
-           "one column per branch; a star marks the bus of a cluster's leader; grey: no agents")
+    _title(ax, f"{name}: {len(table)} agents in {len(colour)} clusters",
+           "discs: buses, larger with more agents, grey without; stars: leaders, with their "
+           "cluster's number" + (f" less {base}" if base else ""))
     return figure
 
 
 def _mark_leaders(ax, table, where, colour, size):
+    """Stars and cluster numbers; returns what was taken off the numbers to keep them short."""
     led = collections.defaultdict(list)
     for bus, cluster, leader in zip(table["bus"], table["cluster"], table["leader"]):
         if leader and cluster >= 0:
             led[int(bus)].append(int(cluster))
-    for bus, names in led.items():
+    names = [name for some in led.values() for name in some]
+    base = min(names, default=0) // 10**6 * 10**6
+    if max(names, default=0) - base >= 10**6:
+        base = 0
+    below = 3 + 0.6 * size ** 0.5
+    for bus, some in led.items():
         x, y = where[bus]
         ax.scatter(x, y, marker="*", s=0.62 * size, color="white", edgecolor=INK, linewidth=0.7,
                    zorder=5)
-        for i, name in enumerate(sorted(names)):
-            ax.annotate(str(name), (x, y), (3, -7 - 9 * i), textcoords="offset points",
-                        fontsize=8, fontweight="bold", color=colour[name], ha="left", va="top",
+        for i, name in enumerate(sorted(some)):
+            ax.annotate(str(name - base), (x, y), (0, -below - 9 * i), textcoords="offset points",
+                        fontsize=8, fontweight="bold", color=colour[name], ha="center", va="top",
                         zorder=6)
+    return base
 
 
 def voltage_profile(feeder, time=None, ax=None, limits=(0.95, 1.05)):

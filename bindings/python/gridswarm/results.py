@@ -5,6 +5,7 @@ import os
 from .errors import FileError, UsageError
 
 GROUPS = ("wires", "totals", "agents", "devices", "buses", "branches")
+LARGE = ("wires", "devices")  # stay in the file until they are used
 
 
 class Feeder:
@@ -35,7 +36,8 @@ class Feeder:
             raise UsageError(f"{self._path} has no {group} for {self.key}; it holds "
                              + ", ".join(self.groups))
         if group not in self._open:
-            self._open[group] = _open_dataset(self._path, f"{self.key}/{group}")
+            read = _open_dataset if group in LARGE else _load_dataset
+            self._open[group] = read(self._path, f"{self.key}/{group}")
         return self._open[group]
 
     def __getattr__(self, name):
@@ -97,9 +99,26 @@ def _plain(attributes):
     return out
 
 
-def _open_dataset(path, group):
+def _load_dataset(path, group):
+    """A group as a Dataset in memory: much quicker than a general reader, for groups that are
+    small."""
+    import h5py
     import xarray
+    variables = {}
+    with h5py.File(path, "r") as file:
+        for name, data in file[group].items():
+            dims = [dim[0].name.rsplit("/", 1)[-1] if len(dim) else name for dim in data.dims]
+            values = data.asstr()[()] if h5py.check_string_dtype(data.dtype) else data[()]
+            attributes = {key: data.attrs[key] for key in ("units", "long_name")
+                          if key in data.attrs}
+            variables[name] = (dims, values, _plain(attributes))
+    return xarray.decode_cf(xarray.Dataset(variables))
+
+
+def _open_dataset(path, group):
+    """The same, read from the file as it is needed."""
     import importlib.util
+    import xarray
     engine = "h5netcdf" if importlib.util.find_spec("h5netcdf") else "netcdf4"
     return xarray.open_dataset(path, engine=engine, group=group)
 

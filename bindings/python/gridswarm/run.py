@@ -35,6 +35,10 @@ class Summary(dict):
         return os.path.join(self.out, "results.h5")
 
     @property
+    def vkey(self):
+        return os.path.join(self.out, "log.vkey")
+
+    @property
     def log(self):
         return os.path.join(self.out, "log")
 
@@ -70,12 +74,15 @@ def run(scenario, out=None, comm=None, seed=None, threads=0, progress=None):
 def verify(log, vkey="", anchor=""):
     """Check every byte of a log folder.
 
-    vkey    the log's public key as text (name+<8 hex digits>+<base64>): who rewrote the whole log
-            under another key is found out
+    vkey    the log's public key, as text (name+<8 hex digits>+<base64>) or the file that holds it:
+            who rewrote the whole log under another key is found out
     anchor  a checkpoint of this log kept from earlier, its whole text
     Returns a dict: ok, size, root, blocks, anchored_to; file and reason if it is not ok.
     Raises FileError if there is no such log, UsageError for a wrong key.
     """
     if not os.path.isdir(log):
         raise FileError(f"{os.fspath(log)}: is not a folder", path=os.fspath(log))
-    return _gridswarm.verify(os.fspath(log), vkey, anchor)
+    if vkey and os.path.isfile(vkey):
+        with open(vkey, encoding="utf-8") as file:
+            vkey = file.readline().strip()
+    return _gridswarm.verify(os.fspath(log), os.fspath(vkey), anchor)
