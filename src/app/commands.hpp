@@ -2,6 +2,8 @@
 // The commands of the program, one function per file command_<name>.cpp.
 #pragma once
 
+#include <vector>
+
 #include "app/command.hpp"
 
 namespace gridswarm::app {
@@ -13,5 +15,8 @@ Command flow_command();
 Command run_command();
 Command synth_command();
 Command verify_command();
+
+/// All of them, in the order of --help.
+std::vector<Command> all_commands();
 
 }  // namespace gridswarm::app

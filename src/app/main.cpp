@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The program: choose kernels as GRIDSWARM_ISA asks, then run one command.
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -32,9 +31,5 @@ int main(int argc, char** argv) {
         wanted);
     return static_cast<int>(ExitCode::usage);
   }
-  const std::array commands = {
-      app::run_command(),   app::flow_command(),   app::cluster_command(), app::balance_command(),
-      app::synth_command(), app::verify_command(), app::info_command(),
-  };
-  return app::run_program(argc, argv, commands);
+  return app::run_program(argc, argv, app::all_commands());
 }

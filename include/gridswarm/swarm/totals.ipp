@@ -27,7 +27,8 @@ GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() 
       {"imbalance_kw", "kW", &S::imbalance_kw, 0, any, "sum of absolute cluster powers"},
       {"floor_kw", "kW", &S::floor_kw, 0, any, "absolute sum of agent powers"},
       {"shared_kw", "kW", &S::shared_kw, 0, any, "surplus that met deficit inside clusters"},
-      {"volt_var_gap", "", &S::volt_var_gap, 0, any, "largest distance of q from its curve, per s"},
+      {"volt_var_gap", "", &S::volt_var_gap, 0, any,
+       "largest distance of q from its curve, as a share of the rating"},
       {"flow_iterations", "", &S::flow_iterations, 0, any, "iterations of the power flow"},
       {"rounds", "", &S::rounds, 0, any, "rounds of the slowest cluster's dispatch"},
   }};

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "app/commands.hpp"
+
+namespace gridswarm::app {
+
+std::vector<Command> all_commands() {
+  return {run_command(),   flow_command(),   cluster_command(), balance_command(),
+          synth_command(), verify_command(), info_command()};
+}
+
+}  // namespace gridswarm::app
