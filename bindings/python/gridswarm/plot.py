@@ -152,14 +152,14 @@ def clusters(case, clusters=None, ax=None, time=None):
     rows = 1 + max(y for _, y in where.values())
     figure, ax = _figure(ax, float(np.clip(0.42 * columns, 9, 18)),
                          float(np.clip(0.42 * rows + 1.4, 3.6, 14)))
-    size = float(np.clip(9000 / len(where), 28, 190))
+    size = float(np.clip(9000 / len(where), 42, 190))
     most = max((sum(here.values()) for here in on_bus.values()), default=1)
 
     _draw_wires(ax, tree, where, _wire_colours(tree, on_bus, colour))
     for bus, (x, y) in where.items():
         shares = [(colour[c], n) for c, n in sorted(on_bus.get(bus, {}).items())]
         agents = sum(n for _, n in shares)
-        area = size * (0.55 + 1.2 * agents / most) if shares else 0.3 * size
+        area = size * (0.75 + 1.1 * agents / most) if shares else 0.2 * size
         _draw_bus(ax, x, y, shares or [(FAINT, 1)], area)
     for source in tree.sources:
         x, y = where[source]
@@ -186,15 +186,17 @@ def _mark_leaders(ax, table, where, colour, size):
     base = min(names, default=0) // 10**6 * 10**6
     if max(names, default=0) - base >= 10**6:
         base = 0
+    from matplotlib.patheffects import withStroke
+    halo = [withStroke(linewidth=2.5, foreground="white")]
     below = 3 + 0.6 * size ** 0.5
     for bus, some in led.items():
         x, y = where[bus]
-        ax.scatter(x, y, marker="*", s=0.62 * size, color="white", edgecolor=INK, linewidth=0.7,
+        ax.scatter(x, y, marker="*", s=0.42 * size, color="white", edgecolor=INK, linewidth=0.7,
                    zorder=5)
         for i, name in enumerate(sorted(some)):
             ax.annotate(str(name - base), (x, y), (0, -below - 9 * i), textcoords="offset points",
                         fontsize=8, fontweight="bold", color=colour[name], ha="center", va="top",
-                        zorder=6)
+                        zorder=6, path_effects=halo)
     return base
 
 
@@ -209,7 +211,7 @@ def voltage_profile(feeder, time=None, ax=None, limits=(0.95, 1.05)):
     vm = feeder.wires.vm_pu
     if time is None:
         worst = abs(vm.isel(variant=1) - 1.0).max("bus")
-        time = vm.time[int(worst.argmax())].values
+        time = vm.time[int(np.argmax(worst.values))].values
     vm = vm.sel(time=time, method="nearest")
     figure, ax = _figure(ax, 9, 4.8)
     for variant, colour, label in ((1, LOCAL, "local rules only"), (0, SWARM, "with the swarm")):
