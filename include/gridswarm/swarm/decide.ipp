@@ -70,9 +70,11 @@ GS_INLINE void decide_alone(const FeederRun& run, Variant& variant) {
 GS_INLINE void measure_sharing(const Variant& variant, TickTotals& totals) {
   const Column<double>& p_kw = variant.p_kw;
   double sum_kw = 0.0;
-  for (const double p : p_kw) {
-    totals.power_kw += std::abs(p);
-    sum_kw += p;
+  for (Index i = 0; i < variant.fleet.size(); ++i) {
+    totals.power_kw += std::abs(p_kw[i]);
+    sum_kw += p_kw[i];
+    const bool is_alone = variant.clusters.of.empty() || variant.clusters.of[i] == none;
+    if (is_alone) totals.imbalance_kw += std::abs(p_kw[i]);
   }
   totals.floor_kw = std::abs(sum_kw);
   for (Index c = 0; c < variant.clusters.size(); ++c) {

@@ -23,7 +23,7 @@ struct TickTotals {
   double buses_outside = 0;        ///< buses below 0.95 or above 1.05 p.u.
   double loading_max_percent = 0;  ///< of rated branches
   double power_kw = 0;             ///< sum of |p| over agents
-  double imbalance_kw = 0;         ///< sum over clusters of |net power of the cluster|
+  double imbalance_kw = 0;         ///< sum over clusters of |net power|; who is alone is one
   double floor_kw = 0;             ///< |net power of all agents|: no partition leaves less
   double shared_kw = 0;            ///< sum over clusters of min(surplus, deficit)
   double volt_var_gap = 0;         ///< largest |q - curve(v)| / s left after the tick
