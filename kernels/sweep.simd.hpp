@@ -76,17 +76,19 @@ void sweep_up(const SweepTree& tree, double* state) { sweep_up_range(tree, 0, tr
 /// is read or written in order.
 constexpr int32_t sweep_tile = 32;
 
-/// Begin to read what a later tile wants, row after row: too many rows for the processor to
-/// foresee.
+/// Begin to read, for position j of a tile, its part of what the next tile wants: too many rows for
+/// the processor to foresee, and too many lines to ask for at once. A line holds eight numbers, so
+/// 32 positions of 8 rows are 32 lines.
 template <int is_written>
-[[gnu::always_inline]] inline void sweep_fetch(const SweepRows& rows, const double* p,
-                                               const double* q, int32_t first, int32_t last) {
-  constexpr int32_t line = 8;
-  for (int l = 0; l < rows.used; ++l)
-    for (int32_t k = first; k < last; k += line) {
-      __builtin_prefetch(p + l * rows.stride + rows.bus[k], is_written);
-      __builtin_prefetch(q + l * rows.stride + rows.bus[k], is_written);
-    }
+[[gnu::always_inline]] inline void sweep_fetch(const SweepRows& rows, const double* a,
+                                               const double* b, int32_t next, int32_t end,
+                                               int32_t j) {
+  const int32_t k = next + j / sweep_lanes * 8;
+  const int32_t lane = j % sweep_lanes;
+  if (k >= end || lane >= rows.used) return;
+  const int64_t at = lane * rows.stride + rows.bus[k];
+  __builtin_prefetch(a + at, is_written);
+  __builtin_prefetch(b + at, is_written);
 }
 
 /// Loads of one position, all lanes in use: all rows are read side by side.
@@ -101,7 +103,9 @@ template <int is_written>
 
 void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
                 int32_t first, int32_t last, double* state) {
+  const int32_t next = first - tree.roots < sweep_tile ? tree.roots : first - sweep_tile;
   for (int32_t k = first; k < last; ++k) {
+    sweep_fetch<0>(rows, p, q, next, first, k - first);
     double* __restrict at = state + k * sweep_bus;
     const double* __restrict source = state + tree.root[k] * sweep_bus;
 #pragma omp simd
@@ -130,12 +134,8 @@ void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p, c
       at[sweep_q * sweep_lanes + l] = 0.0;
     }
   }
-  const auto begin_of = [&tree](int32_t last) {
-    return last - tree.roots < sweep_tile ? tree.roots : last - sweep_tile;
-  };
   for (int32_t last = tree.size; last > tree.roots; last -= sweep_tile) {
-    const int32_t first = begin_of(last);
-    sweep_fetch<0>(rows, p, q, begin_of(first), first);
+    const int32_t first = last - tree.roots < sweep_tile ? tree.roots : last - sweep_tile;
     sweep_fill(tree, rows, p, q, first, last, state);
     sweep_up_range(tree, first, last, state);
   }
@@ -239,15 +239,18 @@ template <bool has_own, bool has_child, bool has_shunt>
   const int32_t first = tree.child_first[k];
   const int32_t end = tree.child_first[k + 1];
   const bool has_shunt = tree.g[k] != 0.0 || tree.b[k] != 0.0;
-  const double* child = state + first * sweep_bus;
+  const double* __restrict child = state + first * sweep_bus;
   if (end == first && !has_shunt)
     return sweep_check_bus<false, false, false>(tree, check, k, at, nullptr, nullptr, worst);
+  if (end == first)
+    return sweep_check_bus<false, false, true>(tree, check, k, at, nullptr, nullptr, worst);
   if (end == first + 1 && !has_shunt)
     return sweep_check_bus<false, true, false>(tree, check, k, at, child, nullptr, worst);
   alignas(64) double own[2 * sweep_lanes];
 #pragma omp simd
-  for (int l = 0; l < 2 * sweep_lanes; ++l) own[l] = at[sweep_jr * sweep_lanes + l];
-  for (int32_t c = first; c < end; ++c) {
+  for (int l = 0; l < 2 * sweep_lanes; ++l)
+    own[l] = at[sweep_jr * sweep_lanes + l] - child[sweep_jr * sweep_lanes + l];
+  for (int32_t c = first + 1; c < end; ++c) {
     const double* __restrict sum = state + c * sweep_bus + sweep_jr * sweep_lanes;
 #pragma omp simd
     for (int l = 0; l < 2 * sweep_lanes; ++l) own[l] -= sum[l];
@@ -280,9 +283,8 @@ void sweep_store(const SweepTree& tree, const SweepRows& rows, const double* k_r
   double im[sweep_tile * sweep_lanes];
   for (int32_t first = 0; first < tree.size; first += sweep_tile) {
     const int32_t count = tree.size - first < sweep_tile ? tree.size - first : sweep_tile;
-    const int32_t next = first + 2 * sweep_tile < tree.size ? first + 2 * sweep_tile : tree.size;
-    sweep_fetch<1>(rows, v_re, v_im, first + count, next);
     for (int32_t k = 0; k < count; ++k) {
+      sweep_fetch<1>(rows, v_re, v_im, first + sweep_tile, tree.size, k);
       const double* at = state + (first + k) * sweep_bus;
       const double kr = k_re[first + k];
       const double ki = k_im[first + k];
