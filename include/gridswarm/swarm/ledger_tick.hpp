@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The slow phases of one feeder, once per ledger interval: re-form, elect, and write the journal.
 //
-// open_interval: clusters from the mean powers of the last interval (at first: of what agents
-// want), with the old membership as incumbent; leaders; both are in force for the interval and
-// stand in its journal. close_interval: energies as records. Only variant 0 keeps a journal.
+// open_interval: clusters from what agents wanted last (at first: from what they want), with the
+// old membership as incumbent; leaders; both are in force for the interval and stand in its
+// journal. close_interval: energies as records. Only variant 0 keeps a journal.
 #pragma once
 
 #include "gridswarm/swarm/feeder_run.hpp"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The clock of a whole run: feeders over ranks and threads, interval by interval.
 //
-//   interval k:  every feeder: control ticks, then close (re-form, elect, journal)   in parallel
-//                one exchange: rows and journals travel to rank 0, everybody hears who wants to
-//                stop rank 0: rows to the sink in feeder order; the journal to the ledger plane
+//   interval k:  every feeder: open (re-form, elect), control ticks, close (journal)  in parallel
+//                one exchange: rows and journals travel to rank 0
+//                rank 0: rows to the sink in feeder order; the journals to the ledger plane
+//                everybody hears whether somebody wants to stop
 // The ledger plane works on interval k while the control plane is in k + 1: no tick waits for it.
 // Results, records and log head do not depend on threads, ranks or instruction set.
 #pragma once
