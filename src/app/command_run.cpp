@@ -140,7 +140,7 @@ ExitCode run(const Options& options, const Common& common) {
       mpi::abort_all(static_cast<int>(ExitCode::run_time));
     }
   }
-  LocalExchange exchange(static_cast<int>(std::max<std::int64_t>(1, options.hosted_ranks)));
+  LocalExchange exchange(static_cast<int>(options.hosted_ranks));
   return run_over(exchange, scenario, common);
 }
 
@@ -153,7 +153,8 @@ Command run_command() {
           {{"scenario", &options->scenario, "scenario file (TOML)", true},
            {"--case", &options->case_file, "case file instead of the scenario's only one"},
            {"--fleet", &options->fleet_file, "fleet file instead of the scenario's only one"},
-           {"--hosted-ranks", &options->hosted_ranks, "pretend so many ranks in this process"}},
+           {"--hosted-ranks", &options->hosted_ranks, "pretend so many ranks in this process",
+            false, 1, 1024}},
           [options](const Common& common) { return run(*options, common); }};
 }
 

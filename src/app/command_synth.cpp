@@ -36,9 +36,9 @@ void check(const Choice& choice, const Common& common) {
   if (!feeder && !file && !choice.profiles)
     throw UsageError("synth needs --case CASE or --buses N with --agents M, or --profiles");
   if (feeder && (choice.buses < 2 || choice.buses > most))
-    throw UsageError("--buses must be at least 2");
+    throw UsageError("--buses must be at least 2 and at most " + std::to_string(most));
   if ((feeder || file) && (choice.agents < 1 || choice.agents > most))
-    throw UsageError("--agents must be at least 1");
+    throw UsageError("--agents must be at least 1 and at most " + std::to_string(most));
   if (!feeder && !file && choice.agents != 0)
     throw UsageError("--agents needs --case CASE or --buses N to put them on");
 }

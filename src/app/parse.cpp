@@ -9,6 +9,9 @@
 namespace gridswarm::app {
 namespace {
 
+constexpr double seed_max = 9e18;  // as in a scenario
+constexpr double threads_max = 1024;
+
 /// The range of a number as CLI11 wants it: the text in, a complaint or nothing out.
 auto range_check(double min, double max) {
   return [min, max](const std::string& text) {
@@ -37,6 +40,23 @@ void add_option(CLI::App& parser, const Option& option) {
       option.value);
 }
 
+/// One sentence for what was typed wrong. An argument that nobody knows comes before one that is
+/// missing, since it is often why.
+std::string complaint(const CLI::App& parser, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = parser.remaining(true);
+  if (!unknown.empty()) {
+    const bool is_command = parser.get_subcommands().empty() && unknown.front().front() != '-';
+    return (is_command ? "there is no command " : "there is no use for the argument ") +
+           unknown.front();
+  }
+  return error.what();
+}
+
+int report_misuse(const CLI::App& parser, const CLI::ParseError& error) {
+  std::fprintf(stderr, "gridswarm: %s; --help tells more\n", complaint(parser, error).c_str());
+  return static_cast<int>(ExitCode::usage);
+}
+
 int report_error(const Error& error) {
   std::fprintf(stderr, "gridswarm: %s\n", error.what());
   return static_cast<int>(error.exit_code);
@@ -58,9 +78,12 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   for (const Command& command : commands) {
     CLI::App* sub = parser.add_subcommand(command.name, command.text);
     sub->add_flag("--json", common.json, "one JSON object on stdout, everything else on stderr");
-    const CLI::Option* seed =
-        sub->add_option("--seed", common.seed, "seed of everything random")->capture_default_str();
-    sub->add_option("--threads", common.threads, "threads, 0 for all cores")->capture_default_str();
+    const CLI::Option* seed = sub->add_option("--seed", common.seed, "seed of everything random")
+                                  ->capture_default_str()
+                                  ->check(range_check(0, seed_max));
+    sub->add_option("--threads", common.threads, "threads, 0 for all cores")
+        ->capture_default_str()
+        ->check(range_check(0, threads_max));
     sub->add_option("-o,--out", common.out, "where results are written");
     for (const Option& option : command.options) add_option(*sub, option);
     sub->callback([&chosen, &command, &common, seed] {
@@ -71,7 +94,7 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return parser.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    return error.get_exit_code() == 0 ? parser.exit(error) : report_misuse(parser, error);
   }
   try {
     return static_cast<int>(chosen->run(common));

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/log.hpp"
 #include "gridswarm/swarm/journal.hpp"
@@ -33,8 +34,9 @@ class ThreadedPlane final : public LedgerPlane {
 
   void submit(JournalBatch batch) override {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return waiting_.size() < waiting_max || failed_; });
+    changed_.wait(lock, [this] { return waiting_.size() < waiting_max || failed_ || stopping_; });
     if (failed_) std::rethrow_exception(failed_);
+    if (stopping_) throw UsageError("a ledger plane that has finished takes no more journals");
     waiting_.emplace_back(std::move(batch), Clock::now());
     changed_.notify_all();
   }

@@ -23,11 +23,14 @@ GS_INLINE const fleet::ProfileValues& values_of(const Scenario& scenario, Index 
                                                 std::int64_t draw, FeederRun& run) {
   if (draw == 0) return run.values;
   run.drawn = run.values;
-  for (std::size_t k = 0; k < run.drawn.value.size(); ++k)
-    run.drawn.value[k] *=
+  for (std::size_t k = 0; k < run.drawn.value.size(); ++k) {
+    const double by =
         0.9 + 0.2 * draw_uniform(static_cast<std::uint64_t>(scenario.run.seed), Stream::weather,
                                  k << 32 | static_cast<std::uint64_t>(draw),
                                  static_cast<std::uint32_t>(interval));
+    run.drawn.value[k] *= by;
+    run.drawn.reactive[k] *= by;
+  }
   return run.drawn;
 }
 
@@ -37,12 +40,6 @@ GS_INLINE double passive_factor(const Scenario& scenario, const fleet::ProfileSe
   if (scenario.passive.mode == "none") return 0.0;
   if (run.passive_row == none) return scenario.passive.scale;
   return scenario.passive.scale * fleet::value_at(profiles.profiles[run.passive_row], time_s);
-}
-
-/// Agents without supply, or at a source itself, can't act on the feeder.
-GS_INLINE void silence_unsupplied(const FeederRun& run, Variant& variant) {
-  for (Index i = 0; i < variant.fleet.size(); ++i)
-    if (run.position[i] < run.forest.roots) variant.p_kw[i] = variant.q_kvar[i] = 0.0;
 }
 
 GS_INLINE void store_row(Index lane, Index row, FeederRun& run) {

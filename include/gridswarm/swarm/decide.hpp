@@ -14,6 +14,16 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// p.u., SOC and forecast in kW (4 bytes each, IEEE 754 single).
 inline constexpr std::int64_t neighbour_message_bytes = 24;
 
+/// The even rate in kW, <= 0, that just fills vehicle i by its departure, within the tick's band.
+double even_rate_kw(const fleet::Nameplate& plate, const fleet::State& state,
+                    const fleet::Tick& tick, Index i);
+
+/// Wants and bands as the swarm sees them, from what sense() found.
+void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet);
+
+/// Agents without supply do nothing: their set-points and their reactive power become 0.
+void silence_unsupplied(const FeederRun& run, Variant& variant);
+
 /// Set-points p_kw of a variant with the swarm. Expects sense() done; allocates nothing once warm.
 /// @param passive_kw  the feeder's passive load now, consumption positive
 void decide_with_swarm(const FeederRun& run, const Scenario& scenario, const fleet::Tick& tick,

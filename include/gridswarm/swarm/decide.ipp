@@ -10,29 +10,6 @@ namespace gridswarm::inline GS_ABI::swarm {
 
 namespace decide_detail {
 
-/// The even rate that fills vehicle i by its departure, within the tick's band.
-GS_INLINE double even_rate_kw(const fleet::Nameplate& plate, const fleet::State& state,
-                              const fleet::Tick& tick, Index i) {
-  const double need_kwh =
-      std::max(0.0, plate.soc_depart[i] - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
-  double left_h = plate.depart_h[i] - tick.hour_of_day;
-  if (left_h <= 0.0) left_h += 24.0;
-  const double rate_kw = -need_kwh / std::max(left_h, tick.dt_s / 3600.0);
-  return std::min(std::max(rate_kw, state.p_min_kw[i]), state.p_max_kw[i]);
-}
-
-/// Wants and bands as the swarm sees them.
-GS_INLINE void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet) {
-  const fleet::Nameplate& plate = fleet.plate;
-  fleet::State& state = fleet.state;
-  for (Index i = 0; i < fleet.size(); ++i) {
-    if (plate.kind[i] == fleet::Kind::ev)
-      state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
-    else if (plate.kind[i] == fleet::Kind::pv || plate.kind[i] == fleet::Kind::wind)
-      state.p_min_kw[i] = state.p_max_kw[i];
-  }
-}
-
 GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
   Column<std::int64_t>& bytes = variant.fleet.state.bytes;
   for (Index i = 0; i < variant.fleet.size(); ++i) {
@@ -44,6 +21,33 @@ GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
 }
 
 }  // namespace decide_detail
+
+GS_INLINE double even_rate_kw(const fleet::Nameplate& plate, const fleet::State& state,
+                              const fleet::Tick& tick, Index i) {
+  const double need_kwh =
+      std::max(0.0, plate.soc_depart[i] - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
+  double left_h = plate.depart_h[i] - tick.hour_of_day;
+  if (left_h <= 0.0) left_h += 24.0;
+  const double rate_kw = -need_kwh / std::max(left_h, tick.dt_s / 3600.0);
+  return std::min(std::max(rate_kw, state.p_min_kw[i]), state.p_max_kw[i]);
+}
+
+GS_INLINE void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet) {
+  const fleet::Nameplate& plate = fleet.plate;
+  fleet::State& state = fleet.state;
+  for (Index i = 0; i < fleet.size(); ++i) {
+    if (plate.kind[i] == fleet::Kind::ev)
+      state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
+    else if (plate.kind[i] == fleet::Kind::pv || plate.kind[i] == fleet::Kind::wind)
+      state.p_min_kw[i] = state.p_max_kw[i];
+  }
+}
+
+GS_INLINE void silence_unsupplied(const FeederRun& run, Variant& variant) {
+  for (Index i = 0; i < variant.fleet.size(); ++i)
+    if (run.position[i] == none)
+      variant.p_kw[i] = variant.q_kvar[i] = variant.fleet.state.q_kvar[i] = 0.0;
+}
 
 GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
                                  const fleet::Tick& tick, double passive_kw, Variant& variant) {

@@ -126,7 +126,10 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
                          ": widen the curve or lower its q in [volt_var]");
   run.profile_rows = fleet::bind_profiles(profiles, fleet.profile_names);
   run.passive_row = passive_row(scenario, profiles);
-  for (Index at = run.forest.roots; at < run.forest.size(); ++at)
+  std::vector<Index> used = run.profile_rows;
+  if (run.passive_row != none) used.push_back(run.passive_row);
+  fleet::require_duration(profiles, used, scenario.run.duration_h * 3600.0);
+  for (Index at = 0; at < run.forest.size(); ++at)
     run.passive_kw += grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);
   run.variants.resize(scenario.variants());
   for (Index lane = 0; lane < scenario.variants(); ++lane) {

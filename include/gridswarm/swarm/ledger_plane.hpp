@@ -36,9 +36,9 @@ struct LedgerResult {
 class LedgerPlane {
  public:
   virtual ~LedgerPlane() = default;
-  /// @throws what went wrong with an earlier batch
+  /// @throws what went wrong with an earlier batch; UsageError after finish()
   virtual void submit(JournalBatch batch) = 0;
-  /// Wait for everything submitted, close the log. @throws what went wrong
+  /// Wait for everything submitted, close the log. May be called again. @throws what went wrong
   virtual LedgerResult finish() = 0;
 };
 

@@ -36,7 +36,7 @@ struct RunHooks {
 };
 
 struct RunResult {
-  bool interrupted = false;
+  bool interrupted = false;              ///< asked to stop before the last interval
   RunSummary summary;                    ///< on rank 0
   std::vector<VariantSummary> variants;  ///< on rank 0, in lane order
 };

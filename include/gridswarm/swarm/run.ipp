@@ -230,7 +230,8 @@ GS_INLINE RunResult run(const RunInput& input, Exchange& exchange,
     });
     if (is_root) deliver(scenario, interval, std::move(by_feeder), outlets, summary);
     if (is_root && hooks.progress) hooks.progress(interval + 1, intervals);
-    result.interrupted = any_process(exchange, hooks.stop && hooks.stop());
+    const bool stop = any_process(exchange, hooks.stop && hooks.stop());
+    result.interrupted = stop && interval + 1 < intervals;
   }
   std::int64_t lost = 0;
   for (const auto& run : hosted.feeders) lost += run->not_converged;

@@ -11,8 +11,8 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// One feeder, one variant, one tick. Energy balance, to rounding:
 ///   source = load + charge - generation - discharge + losses.
 struct TickTotals {
-  double source_kw = 0;      ///< from the sources into the feeder; negative: export
-  double load_kw = 0;        ///< passive loads and meters
+  double source_kw = 0;  ///< from the sources, loads at their own buses included; negative: export
+  double load_kw = 0;    ///< passive loads and meters
   double generation_kw = 0;  ///< produced by sun and wind
   double charge_kw = 0;      ///< into batteries and EVs
   double discharge_kw = 0;   ///< out of batteries

@@ -12,7 +12,7 @@ GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() 
   using S = swarm::TickTotals;
   constexpr double any = no_limit;
   static const std::array<Field<S>, 18> table = {{
-      {"source_kw", "kW", &S::source_kw, -any, any, "from the sources into the feeder"},
+      {"source_kw", "kW", &S::source_kw, -any, any, "from the sources, their own buses included"},
       {"load_kw", "kW", &S::load_kw, 0, any, "passive loads and meters"},
       {"generation_kw", "kW", &S::generation_kw, 0, any, "produced by sun and wind"},
       {"charge_kw", "kW", &S::charge_kw, 0, any, "into batteries and EVs"},

@@ -61,8 +61,10 @@ GS_INLINE void rate_branches(feeder::Case& grid, double margin) {
   for (Index at = forest.roots; at < forest.size(); ++at) {
     const Index up = forest.parent[at];
     const double j2 = currents.j_re[at] * currents.j_re[at] + currents.j_im[at] * currents.j_im[at];
-    const double v2 = currents.v_re[up] * currents.v_re[up] + currents.v_im[up] * currents.v_im[up];
-    s_mva[at] = std::sqrt(j2 * v2) * grid.base_mva;
+    const auto v2 = [&](Index end) {
+      return currents.v_re[end] * currents.v_re[end] + currents.v_im[end] * currents.v_im[end];
+    };
+    s_mva[at] = std::sqrt(j2 * std::max(v2(up), v2(at))) * grid.base_mva;
     largest_mva = std::max(largest_mva, s_mva[at]);
   }
   for (Index at = forest.roots; at < forest.size(); ++at) {

@@ -29,6 +29,7 @@ GS_INLINE void inject(const FeederRun& run, double passive, const Variant& varia
     p_pu[bus_of[i]] += variant.p_kw[i] * run.pu_per_kw;
     q_pu[bus_of[i]] += variant.q_kvar[i] * run.pu_per_kw;
   }
+  for (const Index bus : run.forest.unsupplied) p_pu[bus] = q_pu[bus] = 0.0;
 }
 
 /// |V| by forest position, and every agent's own voltage.
@@ -40,7 +41,7 @@ GS_INLINE void measure_voltage(const FeederRun& run, Index lane, Variant& varian
     variant.v_pu[at] = std::sqrt(re * re + im * im);
   }
   for (Index i = 0; i < variant.fleet.size(); ++i)
-    if (run.position[i] != none) variant.fleet.state.v_pu[i] = variant.v_pu[run.position[i]];
+    variant.fleet.state.v_pu[i] = run.position[i] == none ? 0.0 : variant.v_pu[run.position[i]];
 }
 
 GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Variant& variant) {
@@ -70,12 +71,23 @@ GS_INLINE void keep_solved(Variant& variant) {
   variant.q_kvar = variant.fleet.state.q_kvar;
 }
 
-/// Loads, generation and storage as they add up behind the sources.
+/// What loads and devices at the sources' own buses take: it flows through no wire of the feeder.
+GS_INLINE double taken_at_sources_kw(const FeederRun& run, double passive, const Variant& variant) {
+  const feeder::Case& grid = run.input.grid;
+  double taken_kw = 0.0;
+  for (Index at = 0; at < run.forest.roots; ++at)
+    taken_kw += passive * grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);
+  for (Index i = 0; i < variant.fleet.size(); ++i)
+    if (run.position[i] != none && run.position[i] < run.forest.roots) taken_kw -= variant.p_kw[i];
+  return taken_kw;
+}
+
+/// Loads, generation and storage as they add up behind and at the sources.
 GS_INLINE void measure_devices(const FeederRun& run, double passive, const Variant& variant,
                                TickTotals& totals) {
   const feeder::Case& grid = run.input.grid;
   double load_mw = 0.0;
-  for (Index at = run.forest.roots; at < run.forest.size(); ++at)
+  for (Index at = 0; at < run.forest.size(); ++at)
     load_mw += passive * grid.buses.pd_mw[run.forest.bus[at]];
   for (Index g = 0; g < grid.generators.size(); ++g)
     if (grid.generators.in_service[g] &&
@@ -83,7 +95,7 @@ GS_INLINE void measure_devices(const FeederRun& run, double passive, const Varia
       load_mw -= grid.generators.pg_mw[g];
   totals.load_kw = load_mw / (grid.base_mva * run.pu_per_kw);
   for (Index i = 0; i < variant.fleet.size(); ++i) {
-    if (run.position[i] < run.forest.roots) continue;
+    if (run.position[i] == none) continue;
     const double p_kw = variant.p_kw[i];
     switch (variant.fleet.plate.kind[i]) {
       case fleet::Kind::pv:
@@ -138,7 +150,8 @@ GS_INLINE void measure_wires(double passive, Index lane, FeederRun& run, TickTot
                        row(run.q_pu), run.tree_power);
   totals.losses_kw = power.losses_pu / run.pu_per_kw;
   totals.loading_max_percent = power.loading_max_percent;
-  totals.source_kw = run.flow.source_p_pu[lane] / run.pu_per_kw;
+  totals.source_kw = run.flow.source_p_pu[lane] / run.pu_per_kw +
+                     wires_detail::taken_at_sources_kw(run, passive, variant);
   totals.flow_iterations = run.flow.iterations[lane];
   totals.volt_var_gap = variant.volt_var_gap;
   totals.v_min_pu = no_limit;

@@ -8,8 +8,10 @@
 
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/swarm/wires.hpp"
+#include "scene.hpp"
 
 using namespace gridswarm;
+using test::Keeper, test::Notary, test::to;
 
 namespace {
 
@@ -35,34 +37,6 @@ swarm::RunInput small_run() {
   };
   input.threads = 1;
   return input;
-}
-
-/// Keeps everything it is given, as bytes without the clocks.
-struct Keeper final : swarm::Sink {
-  std::vector<swarm::FeederLayout> layouts;
-  std::vector<Bytes> rows;
-  std::vector<swarm::FeederInterval> intervals;
-  bool ended = false;
-  void begin(const swarm::Scenario&, const std::vector<swarm::FeederLayout>& feeders) override {
-    layouts = feeders;
-  }
-  void interval(const swarm::FeederInterval& given) override {
-    intervals.push_back(given);
-    intervals.back().flow_s = intervals.back().tick_s = 0.0;
-    rows.push_back(swarm::pack(intervals.back()));
-  }
-  void end() override { ended = true; }
-};
-
-/// Keeps the journals in the order in which they come.
-struct Notary final : swarm::LedgerPlane {
-  std::vector<swarm::JournalBatch> batches;
-  void submit(swarm::JournalBatch batch) override { batches.push_back(std::move(batch)); }
-  swarm::LedgerResult finish() override { return {}; }
-};
-
-std::function<swarm::Outlets()> to(swarm::Sink* sink, swarm::LedgerPlane* ledger = nullptr) {
-  return [=] { return swarm::Outlets{sink, ledger}; };
 }
 
 }  // namespace
