@@ -78,6 +78,70 @@ def test_mpi_ranks_give_the_same(ranks, plain, tmp_path):
     assert same(result, plain)
 
 
+def contents(folder):
+    """{(object, attribute or ''): value as bytes with type and shape} of a run's results.h5.
+
+    Attributes that point at other objects by address (HDF5's lists of scales) are named only."""
+    h5py = pytest.importorskip("h5py")
+    found = {}
+
+    def see(name, thing):
+        if isinstance(thing, h5py.Dataset):
+            found[name, ""] = as_bytes(thing[()])
+        for key in thing.attrs:
+            value = thing.attrs.get_id(key)
+            is_address = value.get_type().get_class() in (h5py.h5t.VLEN, h5py.h5t.COMPOUND)
+            found[name, key] = None if is_address else as_bytes(thing.attrs[key])
+
+    with h5py.File(pathlib.Path(folder) / "results.h5") as file:
+        see("/", file)
+        file.visititems(see)
+    return found
+
+
+def as_bytes(value):
+    import numpy
+
+    array = numpy.asarray(value)
+    raw = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
+    return str(array.dtype), array.shape, raw
+
+
+def test_the_results_have_something_to_compare(plain):
+    found = contents(plain["out"])
+    assert sum(1 for _, attribute in found if not attribute) > 100
+    assert ("feeder_00/wires/vm_pu", "units") in found
+    assert ("/", "seed") in found
+
+
+@pytest.mark.parametrize(
+    "name, options, ranks",
+    [
+        ("two threads", ["--threads", "2"], 0),
+        ("eight pretended ranks", ["--hosted-ranks", "8"], 0),
+        ("two ranks", [], 2),
+        ("four ranks", [], 4),
+    ],
+)
+def test_results_hold_the_same_data(name, options, ranks, plain, tmp_path):
+    if ranks and not shutil.which("mpirun"):
+        pytest.skip("mpirun is not installed")
+    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+    result = run(tmp_path / "run", *options, launcher=launcher, **(MPI if ranks else {}))
+    ours, theirs = contents(plain["out"]), contents(result["out"])
+    assert ours.keys() == theirs.keys()
+    assert [key for key in ours if ours[key] != theirs[key]] == []
+
+
+def test_another_seed_shows_in_the_comparison(plain, tmp_path):
+    """The comparison above sees what it should see: another seed is another file."""
+    other = run(tmp_path / "run", "--seed", "8")
+    ours, theirs = contents(plain["out"]), contents(other["out"])
+    differing = {key for key in ours if ours[key] != theirs.get(key)}
+    assert ("/", "seed") in differing
+    assert len(differing) > 20
+
+
 @pytest.mark.parametrize("line", [3, 17, 41])
 def test_one_watt_on_one_device_gives_another_head(line, plain, tmp_path):
     rows = (HERE / "hamlet_fleet.csv").read_text().splitlines()
