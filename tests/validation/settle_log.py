@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Records of a log folder as Python values, from docs/formats.md and docs/formats-payloads.md alone.
+"""Records of a log folder as Python values, from docs/formats.md and formats-payloads.md alone.
 
 Whether the log is whole and signed is verify_log.py's business; this only reads what it says.
 """
