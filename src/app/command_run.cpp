@@ -5,12 +5,14 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/progress.hpp"
 #include "app/report.hpp"
 #include "gridswarm/base/collectives.hpp"
+#include "gridswarm/base/parallel.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/results_file.hpp"
 #include "gridswarm/io/run_folder.hpp"
@@ -125,13 +127,23 @@ ExitCode run_over(Exchange& exchange, const swarm::Scenario& scenario, const Com
                                                                  : ExitCode::ok;
 }
 
+/// This process's share of the machine's cores, unless --threads was typed: more threads than cores
+/// would wait for each other.
+Common share_cores(Common common) {
+  if (common.threads > 0) return common;
+  const int share =
+      static_cast<int>(std::thread::hardware_concurrency()) / mpi::processes_on_node();
+  common.threads = std::max(1, std::min(threads_for(0), share));
+  return common;
+}
+
 ExitCode run(const Options& options, const Common& common) {
   const swarm::Scenario scenario = read_scenario(options, common);
   if (mpi::launched_by_mpi([](const char* name) { return std::getenv(name); })) {
     const mpi::Session session;
     try {
       const auto exchange = mpi::make_exchange();
-      return run_over(*exchange, scenario, common);
+      return run_over(*exchange, scenario, share_cores(common));
     } catch (const Error& error) {
       std::fprintf(stderr, "gridswarm: %s\n", error.what());
       mpi::abort_all(static_cast<int>(error.exit_code));

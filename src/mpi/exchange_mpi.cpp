@@ -172,6 +172,17 @@ std::unique_ptr<Exchange> make_exchange(int fortran_handle) {
   return std::make_unique<MpiExchange>(original);
 }
 
+int processes_on_node(int fortran_handle) {
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(communicator(fortran_handle), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                            &node),
+        "MPI_Comm_split_type");
+  int processes = 1;
+  check(MPI_Comm_size(node, &processes), "MPI_Comm_size");
+  MPI_Comm_free(&node);
+  return processes;
+}
+
 void abort_all(int exit_status, int fortran_handle) {
   if (is_running()) MPI_Abort(communicator(fortran_handle), exit_status);
   std::_Exit(exit_status);

@@ -18,6 +18,7 @@ bool available() { return false; }
 Session::Session() { refuse(); }
 Session::~Session() = default;
 std::unique_ptr<Exchange> make_exchange(int) { refuse(); }
+int processes_on_node(int) { refuse(); }
 void abort_all(int exit_status, int) { std::_Exit(exit_status); }
 std::string library_version() { return {}; }
 

@@ -45,6 +45,9 @@ inline constexpr int world = -1;
 /// @param fortran_handle  comm.py2f() of mpi4py, or `world`
 std::unique_ptr<Exchange> make_exchange(int fortran_handle = world);
 
+/// Collective. How many processes of the communicator share this machine and its cores.
+int processes_on_node(int fortran_handle = world);
+
 /// End every process of the communicator with this exit status; doesn't return. For a failure on
 /// one rank: the others may be waiting for it.
 [[noreturn]] void abort_all(int exit_status, int fortran_handle = world);

@@ -134,6 +134,7 @@ GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& p
     measure_wires(passive, lane, run, totals);
     measure_sharing(variant, totals);
     count_energy(now, lane, run);
+    fleet::observe(variant.fleet, now.dt_s, variant.forecast);
     fleet::integrate(variant.fleet, now.dt_s);
     store_row(lane, row, run);
     run.rows.unserved_kwh[lane] += fleet::settle_departures(variant.fleet, now);

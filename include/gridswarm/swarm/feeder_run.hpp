@@ -19,6 +19,7 @@
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/neighbours.hpp"
 #include "gridswarm/fleet/device.hpp"
+#include "gridswarm/fleet/forecast.hpp"
 #include "gridswarm/fleet/profile.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 #include "gridswarm/flow/tree_power.hpp"
@@ -49,6 +50,7 @@ struct Variant {
   balance::DispatchWork dispatch;
   balance::DispatchResult dispatched;
   balance::SharingState sharing;
+  fleet::Forecast forecast;  ///< of each agent's next ledger tick, by persistence
   balance::VoltVarWork volt_var;
   balance::VoltVarResult reactive;
   Column<double> p_kw;  ///< set-points of this tick, per agent

@@ -25,6 +25,7 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.draw = lane / 2;
   variant.fleet = run.input.fleet;
   fleet::reset_state(variant.fleet, scenario.run.f_hz);
+  fleet::reset_forecast(variant.fleet, variant.forecast);
   variant.p_kw.assign(agents, 0.0);
   variant.q_kvar.assign(agents, 0.0);
   variant.v_min_pu.assign(agents, no_limit);

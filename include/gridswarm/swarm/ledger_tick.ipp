@@ -87,7 +87,9 @@ GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) 
       const Index leader = c == none ? none : variant.clusters.leader[c];
       rows.leader[lane * agents + i] = leader == none ? none : variant.fleet.plate.id[leader];
     }
+    fleet::close_forecast(variant.fleet, variant.forecast);
     if (lane > 0) continue;
+    rows.forecast_error_kw = fleet::mean_abs_error_kw(variant.forecast);
     rows.messages = variant.messages;
     rows.bytes = variant.bytes;
   }

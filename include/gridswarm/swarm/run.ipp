@@ -188,6 +188,7 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
   summary.messages = builder.messages;
   summary.bytes = builder.bytes;
   summary.volt_var_gap = builder.volt_var_gap;
+  summary.forecast_error_kw = builder.forecast_error_kw();
   summary.flow_percent = builder.flow_percent();
   summary.exchange_rounds = exchange.traffic().rounds;
   summary.exchange_bytes = exchange.traffic().bytes;

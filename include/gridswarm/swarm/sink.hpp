@@ -56,9 +56,10 @@ struct FeederInterval {
   std::int64_t moved = 0;        ///< agents whose cluster changed at the end of the interval
   std::int64_t clusters = 0;
   std::int64_t messages = 0;
-  std::int64_t bytes = 0;  ///< between agents
-  double flow_s = 0;       ///< time spent in power flow; not part of any hash
-  double tick_s = 0;       ///< time spent in the other phases
+  std::int64_t bytes = 0;        ///< between agents
+  double forecast_error_kw = 0;  ///< mean over agents and ledger ticks so far of |forecast - power|
+  double flow_s = 0;             ///< time spent in power flow; not part of any hash
+  double tick_s = 0;             ///< time spent in the other phases
 };
 
 /// For sending between ranks of one program; not a file format.

@@ -36,6 +36,7 @@ struct RunSummary {
   double churn_percent = 0;   ///< agents that changed cluster, per ledger tick
   std::int64_t messages = 0;  ///< between agents
   std::int64_t bytes = 0;
+  double forecast_error_kw = 0;  ///< mean over agents and ledger ticks, of persistence
   double volt_var_gap = 0;         ///< largest over the run
   std::int64_t not_converged = 0;  ///< power flows
   std::int64_t records = 0;
@@ -64,6 +65,7 @@ class SummaryBuilder {
   std::int64_t bytes = 0;
   std::int64_t clusters = 0;  ///< of the interval added last
   double volt_var_gap = 0;
+  double forecast_error_kw() const;  ///< over feeders, weighted by their agents
 
  private:
   struct Sums {
@@ -78,6 +80,8 @@ class SummaryBuilder {
   std::vector<double> import_kw_;  ///< (tick of the interval, variant), over feeders
   std::int64_t intervals_ = 0;
   std::int64_t moved_ = 0;
+  double error_kw_ = 0;  ///< of the interval added last: sum over feeders of error x agents
+  std::int64_t agents_ = 0;
   std::int64_t clusters_now_ = 0;
   double flow_s_ = 0;
   double tick_s_ = 0;

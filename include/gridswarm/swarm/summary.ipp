@@ -34,7 +34,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() {
   using S = swarm::RunSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 18> table = {{
+  static const std::array<Field<S>, 19> table = {{
       {"run", "", &S::name, 0, 0, "name of the run"},
       {"feeders", "", &S::feeders, 0, any, "feeders"},
       {"agents", "", &S::agents, 0, any, "devices"},
@@ -44,6 +44,8 @@ GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() 
        "agents that changed cluster, per ledger tick"},
       {"messages", "", &S::messages, 0, any, "messages between agents"},
       {"bytes", "B", &S::bytes, 0, any, "bytes between agents"},
+      {"forecast_error_kw", "kW", &S::forecast_error_kw, 0, any,
+       "mean error of an agent's forecast of its next ledger tick"},
       {"volt_var_gap_max", "", &S::volt_var_gap, 0, any,
        "largest distance of q from its curve, as a share of the rating"},
       {"not_converged", "", &S::not_converged, 0, any, "power flows that did not converge"},
@@ -75,6 +77,10 @@ GS_INLINE SummaryBuilder::SummaryBuilder(const Scenario& scenario, Index)
 }
 
 GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
+  if (rows.feeder == 0) {
+    error_kw_ = 0.0;
+    agents_ = 0;
+  }
   for (Index row = 0; row < rows.ticks * variants_; ++row) {
     const TickTotals& tick = rows.totals[row];
     Sums& sums = sums_[row % variants_];
@@ -93,6 +99,9 @@ GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
     volt_var_gap = std::max(volt_var_gap, tick.volt_var_gap);
   }
   for (Index v = 0; v < variants_; ++v) sums_[v].values.ev_unserved_kwh += rows.unserved_kwh[v];
+  const auto agents = static_cast<std::int64_t>(rows.soc.size()) / variants_;
+  error_kw_ += rows.forecast_error_kw * static_cast<double>(agents);
+  agents_ += agents;
   messages += rows.messages;
   bytes += rows.bytes;
   moved_ += rows.moved;
@@ -122,6 +131,10 @@ GS_INLINE std::vector<VariantSummary> SummaryBuilder::variants() const {
     }
   }
   return out;
+}
+
+GS_INLINE double SummaryBuilder::forecast_error_kw() const {
+  return agents_ > 0 ? error_kw_ / static_cast<double>(agents_) : 0.0;
 }
 
 GS_INLINE double SummaryBuilder::flow_percent() const {
