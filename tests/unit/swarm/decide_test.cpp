@@ -86,10 +86,10 @@ TEST_CASE("each agent hears its neighbours once a tick, and 24 bytes from each")
 }
 
 TEST_CASE("what clusters share is the smaller of surplus and deficit, what is left the rest") {
-  fleet::Fleet fleet = test::make_fleet(std::vector<test::Device>(5, {.kind = Kind::meter}));
   swarm::Variant variant;
+  variant.fleet = test::make_fleet(std::vector<test::Device>(5, {.kind = Kind::meter}));
   variant.p_kw = {5.0, -2.0, -4.0, 1.0, -8.0};
-  variant.clusters.of = {0, 0, 1, 1, none};  // the last agent has no cluster
+  variant.clusters.of = {0, 0, 1, 1, none};
   variant.clusters.members = group_by(variant.clusters.of, 2);
   variant.clusters.id = {1, 3};
   variant.clusters.leader = {0, 2};
@@ -98,7 +98,17 @@ TEST_CASE("what clusters share is the smaller of surplus and deficit, what is le
   CHECK(totals.power_kw == 20.0);
   CHECK(totals.floor_kw == 8.0);
   CHECK(totals.shared_kw == 2.0 + 1.0);
-  CHECK(totals.imbalance_kw == 3.0 + 3.0);
+  CHECK(totals.imbalance_kw == 3.0 + 3.0 + 8.0);  // an agent without cluster shares nothing
+}
+
+TEST_CASE("with local rules nobody has a cluster, and all power is imbalance") {
+  swarm::Variant variant;
+  variant.fleet = test::make_fleet(std::vector<test::Device>(2, {.kind = Kind::meter}));
+  variant.p_kw = {5.0, -2.0};
+  swarm::TickTotals totals;
+  swarm::measure_sharing(variant, totals);
+  CHECK(totals.imbalance_kw == 7.0);
+  CHECK(totals.shared_kw == 0.0);
 }
 
 TEST_CASE("agents without supply are silent: no power, no voltage, no message, no energy") {
