@@ -2,6 +2,9 @@
 add_library(gridswarm_test_main OBJECT unit/main.cpp)
 target_link_libraries(gridswarm_test_main PUBLIC doctest::doctest)
 
+# All unit test programs: what the sanitizer presets build.
+add_custom_target(unit_tests)
+
 # Where wider validation data lie, if they do; tests that need them say so when they skip.
 if(EXISTS ${PROJECT_SOURCE_DIR}/../shared/data)
   get_filename_component(shared_data ${PROJECT_SOURCE_DIR}/../shared/data ABSOLUTE)
@@ -15,6 +18,7 @@ function(gridswarm_unit_test part)
   add_executable(unit_${part} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(unit_${part} PRIVATE gridswarm::gridswarm gridswarm_test_main)
   gridswarm_flags(unit_${part})
+  add_dependencies(unit_tests unit_${part})
   add_test(NAME unit_${part} COMMAND unit_${part})
   set_tests_properties(unit_${part} PROPERTIES LABELS "unit;${arg_LABELS}" TIMEOUT 300
     ENVIRONMENT "${test_environment}")
