@@ -157,3 +157,23 @@ def test_more_ranks_than_feeders_work(tmp_path):
     done = run(tmp_path, GOOD, launcher=["mpirun", "-n", "3"], **MPI)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "results.h5").exists()
+
+
+@pytest.mark.skipif(not shutil.which("mpirun"), reason="mpirun is not installed")
+def test_an_interrupt_to_one_rank_ends_all_with_whole_results_and_log(tmp_path):
+    long = GOOD.replace("duration_h = 0.5", "duration_h = 2400")
+    (tmp_path / "scenario.toml").write_text(long.replace("agents = 20", "agents = 90"))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        ["mpirun", "-n", "2", PROGRAM, "run", str(tmp_path / "scenario.toml"), "-o", str(out)],
+        env={**os.environ, **MPI}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (out / "log" / "checkpoint").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    os.kill(int(children.stdout.split()[-1]), signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert (out / "results.h5").exists()
+    assert subprocess.run([PROGRAM, "verify", str(out / "log")]).returncode == 0
