@@ -4,7 +4,7 @@
 //
 // Up, children before parents: J_k = conj(S_k / V_k) + y_k V_k + sum of J_c over children. Down,
 // parents before children: V_c = V_p - Z_c J_c (Shirmohammadi et al., IEEE Trans. Power Systems
-// 3(2), 1988). What a bus draws is computed on the way up, where its division hides behind memory,
+// 3(2), 1988). What a bus draws is computed on the way up, where the current is needed at once,
 // and J is written once per sweep. The last way down leaves J, so that voltages can be checked
 // against the very currents that made them.
 #pragma once
