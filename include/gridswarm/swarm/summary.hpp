@@ -36,7 +36,7 @@ struct RunSummary {
   double churn_percent = 0;   ///< agents that changed cluster, per ledger tick
   std::int64_t messages = 0;  ///< between agents
   std::int64_t bytes = 0;
-  double forecast_error_kw = 0;  ///< mean over agents and ledger ticks, of persistence
+  double forecast_error_kw = 0;    ///< mean over agents and ledger ticks, of persistence
   double volt_var_gap = 0;         ///< largest over the run
   std::int64_t not_converged = 0;  ///< power flows
   std::int64_t records = 0;
