@@ -131,9 +131,13 @@ GS_INLINE fleet::ProfileSet load_profiles(const swarm::Scenario& scenario) {
     fleet::append(set, read_profiles(source.file, options));
   }
   if (scenario.passive.mode == "profile") {
-    fleet::Profile& passive =
+    fleet::Profile shape =
         set.profiles[fleet::bind_profiles(set, {scenario.passive.profile}).front()];
-    if (passive.unit == fleet::ProfileUnit::kw) fleet::make_per_unit(passive);
+    if (shape.unit == fleet::ProfileUnit::kw) {
+      fleet::make_per_unit(shape);
+      shape.name = swarm::shape_name(scenario.passive.profile);
+      set.profiles.push_back(std::move(shape));
+    }
   }
   fleet::set_start(set, scenario.run.start);
   return set;

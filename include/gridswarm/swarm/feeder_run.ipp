@@ -15,6 +15,8 @@ namespace feeder_run_detail {
 /// Row of the passive profile in the run's set, none where the passive load does not follow one.
 GS_INLINE Index passive_row(const Scenario& scenario, const fleet::ProfileSet& profiles) {
   if (scenario.passive.mode != "profile") return none;
+  const Index shape = fleet::find_profile(profiles, shape_name(scenario.passive.profile));
+  if (shape != none) return shape;
   return fleet::bind_profiles(profiles, {scenario.passive.profile}).front();
 }
 

@@ -41,6 +41,10 @@ struct PassiveOptions {
   double scale = 1.0;
 };
 
+/// Name in the run's set of a kW profile's shape, which scales passive loads: the profile itself
+/// stays in kW for the agents that follow it.
+inline std::string shape_name(const std::string& profile) { return profile + " (shape)"; }
+
 /// [town]: many feeders as seeded variations of the listed ones.
 struct TownOptions {
   std::int64_t feeders = 0;    ///< 0: exactly the listed feeders
