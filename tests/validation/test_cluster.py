@@ -157,7 +157,7 @@ def test_with_the_previous_membership_nobody_moves_without_cause(tmp_path):
 
 
 @pytest.mark.parametrize("options, code, words", [
-    (["--w-distance", "nan"], 2, "w_distance"),
+    (["--w-distance", "nan"], 2, "--w-distance"),
     (["--size-min", "9", "--size-max", "5"], 2, "size_min is 9"),
     (["--rating-max-kva", "0.01"], 2, "rating_max_kva"),
     (["--edge-length", "ohm"], 2, "edge_length is 'ohm'"),

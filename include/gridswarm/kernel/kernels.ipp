@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Headers mode: the table in use is the reference kernels'.
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"
-#include "gridswarm/kernel/reference.hpp"
-
-namespace gridswarm::inline GS_ABI::kernel {
 
 #ifndef GRIDSWARM_COMPILED
+namespace gridswarm::inline GS_ABI::kernel {
+
+GS_INLINE Kernels reference_kernels();  // reference.hpp, which may be including this file
+
 GS_INLINE const Kernels& kernels() {
   static const Kernels table = reference_kernels();
   return table;
 }
-#endif
 
 }  // namespace gridswarm::inline GS_ABI::kernel
+#endif
+
+#include "gridswarm/kernel/reference.hpp"
