@@ -3,6 +3,7 @@
 #include "gridswarm/swarm/control_tick.ipp"
 #include "gridswarm/swarm/decide.ipp"
 #include "gridswarm/swarm/feeder_run.ipp"
+#include "gridswarm/swarm/genesis.ipp"
 #include "gridswarm/swarm/journal.ipp"
 #include "gridswarm/swarm/ledger_tick.ipp"
 #include "gridswarm/swarm/run.ipp"

@@ -14,7 +14,7 @@
 #include "gridswarm/io/scenario_file.hpp"
 #include "gridswarm/ledger/note.hpp"
 #include "gridswarm/mpi/exchange_mpi.hpp"
-#include "gridswarm/swarm/ledger_tick.hpp"
+#include "gridswarm/swarm/genesis.hpp"
 #include "gridswarm/swarm/run.hpp"
 
 namespace gridswarm::python {

@@ -6,7 +6,7 @@
 
 #include "gridswarm/fleet/on_feeder.hpp"
 #include "gridswarm/swarm/feeder_run.hpp"
-#include "gridswarm/swarm/ledger_tick.hpp"
+#include "gridswarm/swarm/genesis.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
 

@@ -18,12 +18,6 @@ void open_interval(const Scenario& scenario, const fleet::ProfileSet& profiles, 
 /// After its last tick: fill what the results say once per interval, and pack the journal.
 Bytes close_interval(const Scenario& scenario, Index interval, FeederRun& run);
 
-/// What stands for this run in every record: H of its name, start, seed and times.
-ledger::Hash genesis_of(const Scenario& scenario);
-
-/// The contracts' rules as the scenario sets them.
-contract::Rules rules_of(const Scenario& scenario);
-
 }  // namespace gridswarm::inline GS_ABI::swarm
 
 #ifndef GRIDSWARM_COMPILED

@@ -6,7 +6,7 @@
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/file_memory.hpp"
 #include "gridswarm/ledger/log.hpp"
-#include "gridswarm/swarm/ledger_tick.hpp"
+#include "gridswarm/swarm/genesis.hpp"
 #include "scene.hpp"
 
 using namespace gridswarm;
