@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pages for people: links lead somewhere, a page is at most 120 lines.
+"""Pages for people: links lead somewhere, a page is at most 120 lines (README.md: 150).
 
 usage: pages.py   Prints path:line: sentence for every breach and ends 1 if there is one.
 """
@@ -10,6 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 LINES_MAX = 120
+README_LINES_MAX = 150
 
 
 def anchors(text):
@@ -20,8 +21,9 @@ def anchors(text):
 
 
 def breaches(path, text):
-    if text.count("\n") > LINES_MAX:
-        yield path, 1, f"{text.count(chr(10))} lines, at most {LINES_MAX}"
+    most = README_LINES_MAX if pathlib.Path(path).name == "README.md" else LINES_MAX
+    if text.count("\n") > most:
+        yield path, 1, f"{text.count(chr(10))} lines, at most {most}"
     for match in LINK.finditer(text):
         target, _, anchor = match[1].partition("#")
         if target.startswith(("http:", "https:", "mailto:")):
