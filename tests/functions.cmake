@@ -10,7 +10,8 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/../shared/data)
   get_filename_component(shared_data ${PROJECT_SOURCE_DIR}/../shared/data ABSOLUTE)
   list(APPEND test_environment GRIDSWARM_SHARED_DATA=${shared_data})
 endif()
-list(APPEND test_environment OMP_NUM_THREADS=1)
+set(GRIDSWARM_TEST_THREADS 1 CACHE STRING "OpenMP threads of a test; the thread sanitizer wants more than one")
+list(APPEND test_environment OMP_NUM_THREADS=${GRIDSWARM_TEST_THREADS})
 
 # gridswarm_unit_test(part file... [LABELS label...]): program unit_<part>, a test of that name.
 function(gridswarm_unit_test part)

@@ -16,13 +16,30 @@ namespace {
 
 const Kernels kernels_reference = reference_kernels();
 
+#if defined(GRIDSWARM_X86)
+#if defined(__clang__)  // its older versions do not know the levels by name
+bool has_v3() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
+}
+bool has_v4() {
+  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+}
+#else
+bool has_v3() { return __builtin_cpu_supports("x86-64-v3"); }
+bool has_v4() { return __builtin_cpu_supports("x86-64-v4"); }
+#endif
+#endif
+
 const Kernels* table_of(Isa isa) {
   switch (isa) {
     case Isa::reference: return &kernels_reference;
     case Isa::baseline: return &kernels_baseline;
 #if defined(GRIDSWARM_X86)
-    case Isa::avx2: return __builtin_cpu_supports("x86-64-v3") ? &kernels_avx2 : nullptr;
-    case Isa::avx512: return __builtin_cpu_supports("x86-64-v4") ? &kernels_avx512 : nullptr;
+    case Isa::avx2: return has_v3() ? &kernels_avx2 : nullptr;
+    case Isa::avx512: return has_v4() ? &kernels_avx512 : nullptr;
 #else
     default: return nullptr;
 #endif
