@@ -3,5 +3,6 @@
 #include "gridswarm/flow/branch_flow.ipp"
 #include "gridswarm/flow/power_flow.ipp"
 #include "gridswarm/flow/sensitivity.ipp"
+#include "gridswarm/flow/solver.ipp"
 #include "gridswarm/flow/summary.ipp"
 #include "gridswarm/flow/tree_power.ipp"

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gridswarm/base/column.hpp"
@@ -23,30 +24,50 @@
 namespace gridswarm::inline GS_ABI::flow {
 
 struct FlowOptions {
-  double tol_step_pu = 1e-10;  ///< largest voltage change of the last iteration
+  std::string method = "automatic";  ///< a word of flow/solver.hpp
+  double tol_step_pu = 1e-10;        ///< largest voltage change of the last iteration
   std::int64_t max_iterations = 100;
+  bool q_limits = false;    ///< a held bus whose generators reach a reactive limit becomes PQ
+  bool fixed_taps = false;  ///< tap changers stay where the case states them
+  bool f32 = false;         ///< iterate in f32, then judge the mismatch in f64 (sweep, tree_newton)
+  bool polar = false;       ///< results as vm_pu and va_rad instead of v_re and v_im
   std::int64_t threads = 0;  ///< 0: what OpenMP would use
 };
 
 /// Net injections, row-major (scenario, bus row of the case), into the grid positive, in p.u.
-/// Entries of unsupplied buses and sources are ignored.
+/// Entries of unsupplied buses and sources are ignored. These powers are constant; what follows the
+/// voltage (Case::loads, Case::inverters) comes on top, by device, as the case states it where the
+/// arrays are empty.
 struct Injections {
   Index scenarios = 0;
   std::span<const double> p_pu;
   std::span<const double> q_pu;
+  std::span<const double> load_p_pu = {};  ///< (scenario, row of Case::loads), consumption
+  std::span<const double> load_q_pu = {};
+  std::span<const double> inverter_p_pu = {};  ///< (scenario, row of Case::inverters), available
+  std::span<const std::int32_t> tap = {};      ///< (scenario, row of Case::tap_changers)
+  std::span<const double> start_re = {};       ///< (scenario, bus row): warm start; empty: flat
+  std::span<const double> start_im = {};
 };
 
 /// Allowed mismatch of a bus: relative to its |S|, and in VA whatever it draws.
 inline constexpr double tol_mismatch_rel = 1e-8;
 inline constexpr double tol_mismatch_va = 1e-3;
 
-enum class FlowStatus : std::int8_t { converged, diverged };
+enum class FlowStatus : std::int8_t {
+  converged,
+  diverged,    ///< not within tolerance after max_iterations, or lost
+  unsupplied,  ///< no bus has a path to a source
+  infeasible   ///< a near-singular pivot at worst_bus: no solution near here
+};
 
 /// Results; reused between calls, so a tick allocates nothing once sizes have settled.
 struct FlowResult {
   Index scenarios = 0;
-  Column<double> v_re;  ///< (scenario, bus row); NaN where unsupplied
+  Column<double> v_re;  ///< (scenario, bus row); NaN where unsupplied; empty if polar
   Column<double> v_im;
+  Column<double> vm_pu;  ///< (scenario, bus row) if polar, else empty
+  Column<double> va_rad;
   Column<FlowStatus> status;  ///< per scenario
   Column<std::int32_t> iterations;
   Column<double> max_step_pu;      ///< last voltage step
@@ -54,6 +75,12 @@ struct FlowResult {
   Column<Index> worst_bus;         ///< bus row of that mismatch
   Column<double> source_p_pu;      ///< sum over sources, into the grid
   Column<double> source_q_pu;
+  Column<double> load_p_pu;  ///< (scenario, row of Case::loads): consumption at the solution
+  Column<double> load_q_pu;
+  Column<double> inverter_p_pu;  ///< (scenario, row of Case::inverters): injection
+  Column<double> inverter_q_pu;
+  Column<double> held_q_pu;  ///< (scenario, bus row) injected to hold PV buses; empty if none
+  Column<std::int32_t> tap;  ///< (scenario, row of Case::tap_changers)
 };
 
 /// Everything about one feeder that does not change between calls, in the kernel's layout, and the

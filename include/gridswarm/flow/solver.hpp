@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One door to every power flow: a case is prepared once, then solves batch after batch.
+//
+// The method is chosen from the case, or forced, and is always reported:
+//   sweep         current summation (flow/power_flow.hpp): radial, constant power; fastest
+//   tree_newton   Newton on the tree by 2x2 Norton reduction (flow/tree_newton.hpp): radial, with
+//                 loads, inverters and held voltages that follow the voltage inside the solve
+//   lindistflow   lossless approximation, one pass up and one down: screening
+//   compensation  a tree method plus currents at the break points of a few loops
+//   newton        sparse Newton (flow/mesh_newton.hpp): any network
+// Same bits for every number of threads, neighbours and instruction set.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "gridswarm/feeder/case.hpp"
+#include "gridswarm/flow/power_flow.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+
+enum class Method : std::int8_t {
+  automatic,
+  sweep,
+  tree_newton,
+  lindistflow,
+  compensation,
+  newton
+};
+
+struct Mesh;  // flow/mesh_newton.hpp
+
+/// The word for a method, as --method takes it and results report it.
+const char* name_of(Method method);
+
+/// @throws UsageError for another word; the known ones are named
+Method method_of(const std::string& name);
+
+/// A case made ready for one method. Built once per topology and never changed by solving, so
+/// threads may share it.
+struct Solver {
+  Method method = Method::sweep;  ///< in use; never automatic
+  feeder::Case grid;
+  feeder::Forest forest;             ///< tree methods: the case's spanning forest
+  std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
+};
+
+/// @throws InputError for a case that no method can solve (no source, sources of different voltage
+///         joined by no impedance), UsageError where a forced method can't solve this case (the
+///         branches or buses in its way are named)
+Solver prepare(const feeder::Case& grid, const FlowOptions& options);
+
+/// Solve all scenarios of a batch. `injections` as in flow/power_flow.hpp.
+/// @throws UsageError for arrays of another size
+void solve(const Solver& solver, const Injections& injections, const FlowOptions& options,
+           FlowWork& work, FlowResult& result);
+
+}  // namespace gridswarm::inline GS_ABI::flow
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/flow/solver.ipp"
+#endif
