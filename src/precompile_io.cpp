@@ -4,6 +4,7 @@
 #include "gridswarm/io/csv.ipp"
 #include "gridswarm/io/file.ipp"
 #include "gridswarm/io/fleet_file.ipp"
+#include "gridswarm/io/json.ipp"
 #include "gridswarm/io/matpower.ipp"
 #include "gridswarm/io/matpower_write.ipp"
 #include "gridswarm/io/mfile.ipp"
