@@ -4,5 +4,6 @@
 #include "gridswarm/flow/power_flow.ipp"
 #include "gridswarm/flow/sensitivity.ipp"
 #include "gridswarm/flow/solver.ipp"
+#include "gridswarm/flow/subset.ipp"
 #include "gridswarm/flow/summary.ipp"
 #include "gridswarm/flow/tree_power.ipp"

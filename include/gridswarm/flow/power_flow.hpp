@@ -23,6 +23,16 @@
 
 namespace gridswarm::inline GS_ABI::flow {
 
+/// How a scenario is solved; flow/solver.hpp tells what each can do.
+enum class Method : std::int8_t {
+  automatic,
+  sweep,
+  tree_newton,
+  lindistflow,
+  compensation,
+  newton
+};
+
 struct FlowOptions {
   std::string method = "automatic";  ///< a word of flow/solver.hpp
   double tol_step_pu = 1e-10;        ///< largest voltage change of the last iteration
@@ -69,6 +79,7 @@ struct FlowResult {
   Column<double> vm_pu;  ///< (scenario, bus row) if polar, else empty
   Column<double> va_rad;
   Column<FlowStatus> status;  ///< per scenario
+  Column<Method> method;      ///< what made these values; filled by flow/solver.hpp
   Column<std::int32_t> iterations;
   Column<double> max_step_pu;      ///< last voltage step
   Column<double> max_mismatch_va;  ///< largest |V conj(I_branches) - S| over buses

@@ -22,7 +22,13 @@ GS_INLINE std::span<const Field<flow::FlowOptions>> fields<flow::FlowOptions>() 
       {"tol_step_pu", "p.u.", &O::tol_step_pu, 0.0, 1.0,
        "largest voltage change of the last iteration of a converged power flow"},
       {"max_iterations", "", &O::max_iterations, 1.0, 1e6,
-       "sweeps after which a scenario counts as diverged"},
+       "iterations after which a scenario counts as diverged"},
+      {"method", "", &O::method, 0, 0,
+       "automatic, sweep, tree_newton, lindistflow, compensation or newton"},
+      {"q_limits", "", &O::q_limits, 0, 1,
+       "generators that reach a reactive limit no longer hold their voltage"},
+      {"fixed_taps", "", &O::fixed_taps, 0, 1, "tap changers stay where the case states them"},
+      {"f32", "", &O::f32, 0, 1, "iterate in single precision, judge the mismatch in double"},
   };
   return table;
 }

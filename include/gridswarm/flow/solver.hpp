@@ -21,15 +21,6 @@
 
 namespace gridswarm::inline GS_ABI::flow {
 
-enum class Method : std::int8_t {
-  automatic,
-  sweep,
-  tree_newton,
-  lindistflow,
-  compensation,
-  newton
-};
-
 struct Mesh;  // flow/mesh_newton.hpp
 
 /// The word for a method, as --method takes it and results report it.
@@ -42,6 +33,7 @@ Method method_of(const std::string& name);
 /// threads may share it.
 struct Solver {
   Method method = Method::sweep;  ///< in use; never automatic
+  bool chosen = false;            ///< by prepare(), not forced: what it loses, another may try
   feeder::Case grid;
   feeder::Forest forest;             ///< tree methods: the case's spanning forest
   std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
@@ -52,8 +44,11 @@ struct Solver {
 ///         branches or buses in its way are named)
 Solver prepare(const feeder::Case& grid, const FlowOptions& options);
 
-/// Solve all scenarios of a batch. `injections` as in flow/power_flow.hpp.
-/// @throws UsageError for arrays of another size
+/// Solve all scenarios of a batch. `injections` as in flow/power_flow.hpp. Where prepare() chose
+/// the method, scenarios that it could not solve are tried by a second one; FlowResult::method
+/// tells which made each scenario's values, and its iterations count both.
+/// @throws UsageError for arrays of another size, and for a load, an injection or a start that is
+///         not finite: the first is named by its scenario and the file's bus number
 void solve(const Solver& solver, const Injections& injections, const FlowOptions& options,
            FlowWork& work, FlowResult& result);
 

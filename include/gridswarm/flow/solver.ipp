@@ -1,16 +1,87 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/flow/solver.hpp"
+#include "gridswarm/flow/subset.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace detail {
 
 inline constexpr std::array<const char*, 6> method_names = {
     "automatic", "sweep", "tree_newton", "lindistflow", "compensation", "newton"};
+
+/// One array of a batch as messages speak of it.
+struct NamedInput {
+  const char* what;
+  std::span<const double> values;  ///< (scenario, row)
+  std::span<const Index> bus;      ///< row -> bus row; empty: the row is a bus
+  std::span<const Index> skipped;  ///< rows that are ignored
+};
+
+inline void refuse_row(const feeder::Case& grid, const NamedInput& input, Index scenario,
+                       Index width) {
+  const double* row = input.values.data() + static_cast<std::size_t>(scenario) * width;
+  for (Index k = 0; k < width; ++k) {
+    if (std::isfinite(row[k])) continue;
+    const Index bus = input.bus.empty() ? k : input.bus[k];
+    if (std::find(input.skipped.begin(), input.skipped.end(), bus) != input.skipped.end()) continue;
+    throw UsageError(std::string(input.what) + " at bus " + std::to_string(grid.buses.id[bus]) +
+                     " in scenario " + std::to_string(scenario) + " is " + std::to_string(row[k]) +
+                     "; it must be a finite number");
+  }
+}
+
+/// No method converges on a number that is not finite, so only scenarios that failed are searched:
+/// a healthy batch pays nothing.
+inline void refuse_not_finite(const Solver& solver, const Injections& injections,
+                              const FlowResult& result) {
+  const feeder::Case& grid = solver.grid;
+  const NamedInput inputs[] = {
+      {"the active power", injections.p_pu, {}, solver.forest.unsupplied},
+      {"the reactive power", injections.q_pu, {}, solver.forest.unsupplied},
+      {"the active power of a load", injections.load_p_pu, grid.loads.bus, {}},
+      {"the reactive power of a load", injections.load_q_pu, grid.loads.bus, {}},
+      {"the power of an inverter", injections.inverter_p_pu, grid.inverters.bus, {}},
+      {"the start value", injections.start_re, {}, solver.forest.unsupplied},
+      {"the start value", injections.start_im, {}, solver.forest.unsupplied},
+  };
+  for (Index s = 0; s < injections.scenarios; ++s) {
+    if (result.status[s] == FlowStatus::converged) continue;
+    for (const NamedInput& input : inputs)
+      refuse_row(grid, input, s, static_cast<Index>(input.values.size() / injections.scenarios));
+  }
+}
+
+inline void require_sizes(const feeder::Case& grid, const Injections& injections) {
+  const auto require = [&](const char* what, std::size_t size, Index rows, bool may_be_empty) {
+    const std::size_t wanted =
+        static_cast<std::size_t>(injections.scenarios) * static_cast<std::size_t>(rows);
+    if (size == wanted || (may_be_empty && size == 0)) return;
+    throw UsageError("a power flow of " + std::to_string(injections.scenarios) +
+                     " scenarios needs " + std::to_string(wanted) + " numbers " + what + ", " +
+                     std::to_string(rows) + " each, not " + std::to_string(size));
+  };
+  const Index buses = grid.buses.size();
+  require("p_pu", injections.p_pu.size(), buses, false);
+  require("q_pu", injections.q_pu.size(), buses, false);
+  require("start_re", injections.start_re.size(), buses, true);
+  require("start_im", injections.start_im.size(), buses, true);
+  require("load_p_pu", injections.load_p_pu.size(), grid.loads.size(), true);
+  require("load_q_pu", injections.load_q_pu.size(), grid.loads.size(), true);
+  require("inverter_p_pu", injections.inverter_p_pu.size(), grid.inverters.size(), true);
+  require("tap", injections.tap.size(), grid.tap_changers.size(), true);
+}
+
+/// The one switch over methods.
+inline void solve_by(const Solver& solver, const Injections& injections, const FlowOptions& options,
+                     FlowWork& work, FlowResult& result) {
+  solve(solver.grid, solver.forest, injections, options, work, result);
+}
 
 }  // namespace detail
 
@@ -30,7 +101,8 @@ GS_INLINE Method method_of(const std::string& name) {
 GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   Solver solver;
   solver.method = method_of(options.method);
-  if (solver.method == Method::automatic) solver.method = Method::sweep;
+  solver.chosen = solver.method == Method::automatic;
+  if (solver.chosen) solver.method = Method::sweep;
   if (solver.method != Method::sweep)
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep");
@@ -41,7 +113,10 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
 
 GS_INLINE void solve(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
-  solve(solver.grid, solver.forest, injections, options, work, result);
+  detail::require_sizes(solver.grid, injections);
+  detail::solve_by(solver, injections, options, work, result);
+  result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
+  detail::refuse_not_finite(solver, injections, result);
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

@@ -120,6 +120,11 @@ GS_INLINE void check(const Scenario& scenario) {
     refuse("passive mode \"" + mode + "\" is unknown; choose profile, constant or none");
   if (mode == "profile" && scenario.passive.profile.empty())
     refuse("passive mode profile needs the name of a profile; set profile, or mode = \"constant\"");
+  if (scenario.flow.method != "automatic" && scenario.flow.method != "sweep")
+    refuse("a run solves its feeders by sweep; leave out method = \"" + scenario.flow.method +
+           "\" in [flow]");
+  if (scenario.flow.f32 || scenario.flow.q_limits)
+    refuse("a run knows neither f32 nor q_limits; leave them out of [flow]");
 }
 
 }  // namespace gridswarm::inline GS_ABI::swarm

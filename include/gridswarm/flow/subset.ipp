@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+
+#include "gridswarm/flow/subset.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+namespace detail {
+
+/// f(column of a, the same column of b) over everything that Injections and its copies hold.
+template <class A, class B, class F>
+void each_input(A& a, B& b, F&& f) {
+  f(a.p_pu, b.p_pu);
+  f(a.q_pu, b.q_pu);
+  f(a.load_p_pu, b.load_p_pu);
+  f(a.load_q_pu, b.load_q_pu);
+  f(a.inverter_p_pu, b.inverter_p_pu);
+  f(a.tap, b.tap);
+  f(a.start_re, b.start_re);
+  f(a.start_im, b.start_im);
+}
+
+/// The same over a result's columns, each of them (scenario, something).
+template <class A, class F>
+void each_output(A& a, FlowResult& b, F&& f) {
+  f(a.v_re, b.v_re);
+  f(a.v_im, b.v_im);
+  f(a.vm_pu, b.vm_pu);
+  f(a.va_rad, b.va_rad);
+  f(a.status, b.status);
+  f(a.method, b.method);
+  f(a.iterations, b.iterations);
+  f(a.max_step_pu, b.max_step_pu);
+  f(a.max_mismatch_va, b.max_mismatch_va);
+  f(a.worst_bus, b.worst_bus);
+  f(a.source_p_pu, b.source_p_pu);
+  f(a.source_q_pu, b.source_q_pu);
+  f(a.load_p_pu, b.load_p_pu);
+  f(a.load_q_pu, b.load_q_pu);
+  f(a.inverter_p_pu, b.inverter_p_pu);
+  f(a.inverter_q_pu, b.inverter_q_pu);
+  f(a.held_q_pu, b.held_q_pu);
+  f(a.tap, b.tap);
+}
+
+/// Numbers per scenario of a column; 0 for one that is empty.
+template <class C>
+std::size_t width_of(const C& column, Index scenarios) {
+  return scenarios > 0 ? column.size() / static_cast<std::size_t>(scenarios) : 0;
+}
+
+}  // namespace detail
+
+GS_INLINE Injections gather(const Injections& injections, std::span<const Index> chosen,
+                            InjectionRows& rows) {
+  Injections view;
+  view.scenarios = static_cast<Index>(chosen.size());
+  detail::each_input(injections, rows, [&](const auto& from, auto& to) {
+    const std::size_t width = detail::width_of(from, injections.scenarios);
+    to.resize(width * chosen.size());
+    for (std::size_t k = 0; k < chosen.size(); ++k)
+      std::copy_n(from.data() + width * static_cast<std::size_t>(chosen[k]), width,
+                  to.data() + width * k);
+  });
+  detail::each_input(rows, view, [](const auto& from, auto& to) { to = from; });
+  return view;
+}
+
+GS_INLINE Injections slice(const Injections& injections, Index first, Index count) {
+  Injections view;
+  view.scenarios = count;
+  detail::each_input(injections, view, [&](const auto& from, auto& to) {
+    const std::size_t width = detail::width_of(from, injections.scenarios);
+    to = from.subspan(width * static_cast<std::size_t>(first),
+                      width * static_cast<std::size_t>(count));
+  });
+  return view;
+}
+
+GS_INLINE void size_like(const FlowResult& sample, Index scenarios, FlowResult& result) {
+  result.scenarios = scenarios;
+  detail::each_output(sample, result, [&](const auto& from, auto& to) {
+    to.resize(detail::width_of(from, sample.scenarios) * static_cast<std::size_t>(scenarios));
+  });
+}
+
+GS_INLINE void put(const FlowResult& from, Index source, Index target, FlowResult& to) {
+  detail::each_output(from, to, [&](const auto& a, auto& b) {
+    const std::size_t width = detail::width_of(a, from.scenarios);
+    std::copy_n(a.data() + width * static_cast<std::size_t>(source), width,
+                b.data() + width * static_cast<std::size_t>(target));
+  });
+}
+
+}  // namespace gridswarm::inline GS_ABI::flow

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one door: it names what it can't use, and reports what it did.
+#include "gridswarm/flow/solver.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "grids.hpp"
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/flow/branch_flow.hpp"
+
+using namespace gridswarm;
+using flow::Method;
+
+namespace {
+
+/// The sentence of the UsageError that solving this brings; empty where there is none.
+std::string refusal(const feeder::Case& grid, Index scenarios, const std::vector<double>& p_pu,
+                    const std::vector<double>& q_pu) {
+  flow::FlowWork work;
+  flow::FlowResult result;
+  const flow::Solver solver = flow::prepare(grid, {});
+  try {
+    flow::solve(solver, {scenarios, p_pu, q_pu}, {}, work, result);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a load that is not finite is refused with its scenario and the file's bus number") {
+  const feeder::Case grid = test::two_buses(0.01, 0.02);  // buses 100 and 101
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double inf = std::numeric_limits<double>::infinity();
+  std::vector<double> p(2 * 20, -0.1), q(2 * 20, -0.05);
+  CHECK(refusal(grid, 20, p, q).empty());
+  p[2 * 17 + 1] = nan;
+  CHECK(refusal(grid, 20, p, q).find("active power at bus 101 in scenario 17 is nan") !=
+        std::string::npos);
+  p[2 * 17 + 1] = -0.1;
+  q[2 * 3 + 1] = -inf;
+  CHECK(refusal(grid, 20, p, q).find("reactive power at bus 101 in scenario 3 is -inf") !=
+        std::string::npos);
+}
+
+TEST_CASE("what a bus without supply draws is ignored, finite or not") {
+  const feeder::Case grid = test::everything(6, 2);  // its last bus has no supply
+  const Index buses = grid.buses.size();
+  std::vector<double> p(buses, -0.01), q(buses, 0.0);
+  p[buses - 1] = NAN;
+  CHECK(refusal(grid, 1, p, q).empty());
+}
+
+TEST_CASE("arrays of another size are refused by name") {
+  const feeder::Case grid = test::two_buses(0.01, 0.02);
+  CHECK(refusal(grid, 2, {0.0, 0.1}, {0.0, 0.1}).find("4 numbers p_pu") != std::string::npos);
+}
+
+TEST_CASE("words for methods are read back, others are refused with those that exist") {
+  for (const Method method : {Method::automatic, Method::sweep, Method::tree_newton,
+                              Method::lindistflow, Method::compensation, Method::newton})
+    CHECK(flow::method_of(flow::name_of(method)) == method);
+  CHECK_THROWS_WITH_AS(flow::method_of("gauss"), doctest::Contains("tree_newton"), UsageError);
+}
+
+TEST_CASE("every scenario tells what solved it") {
+  const feeder::Case grid = test::two_buses(0.01, 0.02);
+  const std::vector<double> p(4, -0.1), q(4, 0.0);
+  flow::FlowWork work;
+  flow::FlowResult result;
+  const flow::Solver solver = flow::prepare(grid, {});
+  flow::solve(solver, {2, p, q}, {}, work, result);
+  CHECK(solver.chosen);
+  CHECK(result.method.size() == 2);
+  CHECK(result.method[1] == Method::sweep);
+}
