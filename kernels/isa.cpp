@@ -4,6 +4,7 @@
 // put wide instructions into a narrow path.
 #include "dispatch.simd.hpp"
 #include "gridswarm/kernel/kernels.hpp"
+#include "law.simd.hpp"
 #include "sweep.simd.hpp"
 
 #define GS_CONCAT(a, b) a##b
@@ -12,7 +13,7 @@
 namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
-const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass, sweep_load,
-                                  sweep_up,    sweep,           sweep_last,    sweep_store};
+const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass, sweep_load, sweep_up,
+                                  sweep,       sweep_last,      sweep_store,   law_add};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of flow/, once.
 #include "gridswarm/flow/branch_flow.ipp"
+#include "gridswarm/flow/laws.ipp"
 #include "gridswarm/flow/power_flow.ipp"
 #include "gridswarm/flow/sensitivity.ipp"
 #include "gridswarm/flow/solver.ipp"

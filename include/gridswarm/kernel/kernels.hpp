@@ -28,6 +28,9 @@ struct Kernels {
   /// V = K V' of the used lanes into the caller's arrays.
   void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
                       const double* k_im, const double* state, double* v_re, double* v_im);
+  /// Add what a device consumes at u, and its slopes, to `draw` (law_rows x sweep_lanes); p, q: its
+  /// own number per lane.
+  void (*law_add)(const Law& law, const double* u, const double* p, const double* q, double* draw);
 };
 
 /// The table in use.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"
+#include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_sweep.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
@@ -51,7 +52,7 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 GS_INLINE Kernels reference_kernels() {
   return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
           reference::sweep_load, reference::sweep_up,       reference::sweep,
-          reference::sweep_last, reference::sweep_store};
+          reference::sweep_last, reference::sweep_store,    reference::law_add};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -81,4 +81,43 @@ struct SweepCheck {
   double excess[sweep_lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds
 };
 
+/// What follows the voltage of its bus: a load, an inverter, or generators that hold a voltage.
+enum LawKind { law_load, law_inverter, law_held };
+
+/// A piecewise linear share of u, flat beyond its ends: y0 plus slope[s] times as much of segment
+/// s, which begins at x[s], as lies below u.
+struct LawCurve {
+  int32_t segments;
+  double y0;
+  double x[8];
+  double width[8];
+  double slope[8];
+};
+
+/// One device's law of u = |V| (flow/laws.hpp makes them); powers in p.u. Each lane has two numbers
+/// of its own, p and q:
+///   law_load      consumes p (1 - i_p - z_p + i_p u + z_p u^2), q alike
+///   law_inverter  injects P = min(p, rating volt_watt(u)) and Q = q_share q + tan_phi P + rating
+///                 volt_var(u), |Q| <= sqrt(rating^2 - P^2)
+///   law_held      injects Q = q + steepness (v_set - u), q_min <= Q <= q_max; p is not used
+struct Law {
+  int32_t kind;
+  double i_p;
+  double z_p;
+  double i_q;
+  double z_q;
+  double rating;
+  double q_share;
+  double tan_phi;
+  LawCurve volt_var;
+  LawCurve volt_watt;
+  double v_set;
+  double steepness;
+  double q_min;
+  double q_max;
+};
+
+/// What laws consume at a bus, and its slope over u: four rows of sweep_lanes numbers.
+enum LawRow { law_p, law_q, law_dp, law_dq, law_rows };
+
 }  // namespace gridswarm::inline GS_ABI::kernel
