@@ -94,16 +94,17 @@ template <int is_written>
 /// Loads of one position, all lanes in use: all rows are read side by side.
 [[gnu::always_inline]] inline void sweep_fill_loads(const double* __restrict from_p,
                                                     const double* __restrict from_q, int64_t stride,
-                                                    double* __restrict at) {
+                                                    double scale, double* __restrict at) {
 #pragma omp simd
-  for (int l = 0; l < sweep_lanes; ++l) at[sweep_p * sweep_lanes + l] = -from_p[l * stride];
+  for (int l = 0; l < sweep_lanes; ++l) at[sweep_p * sweep_lanes + l] = scale * from_p[l * stride];
 #pragma omp simd
-  for (int l = 0; l < sweep_lanes; ++l) at[sweep_q * sweep_lanes + l] = -from_q[l * stride];
+  for (int l = 0; l < sweep_lanes; ++l) at[sweep_q * sweep_lanes + l] = scale * from_q[l * stride];
 }
 
 void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
                 int32_t first, int32_t last, double* state) {
   const int32_t next = first - tree.roots < sweep_tile ? tree.roots : first - sweep_tile;
+  const double scale = -rows.scale;  // loads count consumption positive
   for (int32_t k = first; k < last; ++k) {
     sweep_fetch<0>(rows, p, q, next, first, k - first);
     double* __restrict at = state + k * sweep_bus;
@@ -113,12 +114,12 @@ void sweep_fill(const SweepTree& tree, const SweepRows& rows, const double* p, c
     const double* from_p = p + rows.bus[k];
     const double* from_q = q + rows.bus[k];
     if (rows.used == sweep_lanes) {
-      sweep_fill_loads(from_p, from_q, rows.stride, at);
+      sweep_fill_loads(from_p, from_q, rows.stride, scale, at);
       continue;
     }
     for (int l = 0; l < sweep_lanes; ++l) {
-      at[sweep_p * sweep_lanes + l] = l < rows.used ? -from_p[l * rows.stride] : 0.0;
-      at[sweep_q * sweep_lanes + l] = l < rows.used ? -from_q[l * rows.stride] : 0.0;
+      at[sweep_p * sweep_lanes + l] = l < rows.used ? scale * from_p[l * rows.stride] : 0.0;
+      at[sweep_q * sweep_lanes + l] = l < rows.used ? scale * from_q[l * rows.stride] : 0.0;
     }
   }
 }

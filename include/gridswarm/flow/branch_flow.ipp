@@ -30,7 +30,7 @@ struct Solved {
 };
 
 /// Up: what every bus and everything below it draws.
-inline void sum_currents(const Solved& solved, const double* p, const double* q,
+inline void sum_currents(const Solved& solved, const double* p, const double* q, double scale,
                          BranchFlows& flows) {
   const feeder::Forest& forest = solved.forest;
   const Index n = forest.size();
@@ -41,10 +41,10 @@ inline void sum_currents(const Solved& solved, const double* p, const double* q,
     const double re = solved.re(k);
     const double im = solved.im(k);
     const double square = re * re + im * im;
-    flows.j_re[k] +=
-        forest.g_pu[k] * re - forest.b_pu[k] * im - (p[row] * re + q[row] * im) / square;
-    flows.j_im[k] +=
-        forest.g_pu[k] * im + forest.b_pu[k] * re - (p[row] * im - q[row] * re) / square;
+    const double p_pu = scale * p[row];
+    const double q_pu = scale * q[row];
+    flows.j_re[k] += forest.g_pu[k] * re - forest.b_pu[k] * im - (p_pu * re + q_pu * im) / square;
+    flows.j_im[k] += forest.g_pu[k] * im + forest.b_pu[k] * re - (p_pu * im - q_pu * re) / square;
     flows.j_re[forest.parent[k]] += flows.j_re[k];
     flows.j_im[forest.parent[k]] += flows.j_im[k];
   }
@@ -108,7 +108,7 @@ GS_INLINE void branch_flows(const feeder::Case& grid, const feeder::Forest& fore
     flows.loading_percent[e] =
         grid.branches.rate_mva[e] > 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
   detail::sum_currents(solved, injections.p_pu.data() + first, injections.q_pu.data() + first,
-                       flows);
+                       injections.scale, flows);
   flows.losses_mw = 0.0;
   flows.losses_mvar = 0.0;
   for (Index k = forest.roots; k < forest.size(); ++k) {

@@ -58,6 +58,7 @@ struct Injections {
   std::span<const std::int32_t> tap = {};      ///< (scenario, row of Case::tap_changers)
   std::span<const double> start_re = {};       ///< (scenario, bus row): warm start; empty: flat
   std::span<const double> start_im = {};
+  double scale = 1.0;  ///< p.u. per unit of p_pu and q_pu, which then may hold kW, or consumption
 };
 
 /// Allowed mismatch of a bus: relative to its |S|, and in VA whatever it draws.
@@ -100,6 +101,8 @@ struct FlowWork {
   Column<double> lanes;            ///< block buffers, one per thread
   std::vector<Index> root;         ///< by position: the source that feeds it
   std::vector<Index> child_first;  ///< by position: first child; one more entry ends the last
+  Column<double> p_pu;             ///< injections whose scale is not 1, for methods that need p.u.
+  Column<double> q_pu;
 };
 
 /// Solve all scenarios by current-summation sweep. A scenario's bits depend neither on its

@@ -215,7 +215,7 @@ inline void solve_block(const Job& job, Index piece, double* state, FlowResult& 
   block.first = piece * kernel::sweep_lanes;
   const Index buses = job.grid.buses.size();
   block.rows = {std::min<Index>(kernel::sweep_lanes, job.injections.scenarios - block.first), buses,
-                job.forest.bus.data()};
+                job.forest.bus.data(), job.injections.scale};
   block.lane.fill(Lane::done);
   const auto offset = static_cast<std::size_t>(block.first) * static_cast<std::size_t>(buses);
   const auto& kernels = kernel::kernels();
@@ -261,6 +261,8 @@ GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
   if (!(options.tol_step_pu >= 0.0) || options.max_iterations < 1 ||
       options.max_iterations > std::numeric_limits<std::int32_t>::max())
     throw UsageError("tol_step_pu must not be negative and max_iterations must be at least 1");
+  if (!std::isfinite(injections.scale))
+    throw UsageError("the scale of injections must be a finite number");
   const detail::Job job = detail::make_job(grid, forest, injections, options, work);
   detail::size_result(injections.scenarios, grid.buses.size(), result);
   const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;

@@ -77,9 +77,25 @@ inline void require_sizes(const feeder::Case& grid, const Injections& injections
   require("tap", injections.tap.size(), grid.tap_changers.size(), true);
 }
 
+/// The same powers in p.u., for methods that don't read `scale`; the copies live in `work`.
+inline Injections in_pu(const Injections& injections, FlowWork& work) {
+  Injections same = injections;
+  const auto scaled = [&](std::span<const double> from, Column<double>& to) {
+    to.resize(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = injections.scale * from[i];
+    return std::span<const double>(to);
+  };
+  same.p_pu = scaled(injections.p_pu, work.p_pu);
+  same.q_pu = scaled(injections.q_pu, work.q_pu);
+  same.scale = 1.0;
+  return same;
+}
+
 /// The one switch over methods.
 inline void solve_by(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
+  if (injections.scale != 1.0 && solver.method != Method::sweep)
+    return solve_by(solver, in_pu(injections, work), options, work, result);
   solve(solver.grid, solver.forest, injections, options, work, result);
 }
 

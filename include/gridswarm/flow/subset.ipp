@@ -56,6 +56,7 @@ GS_INLINE Injections gather(const Injections& injections, std::span<const Index>
                             InjectionRows& rows) {
   Injections view;
   view.scenarios = static_cast<Index>(chosen.size());
+  view.scale = injections.scale;
   detail::each_input(injections, rows, [&](const auto& from, auto& to) {
     const std::size_t width = detail::width_of(from, injections.scenarios);
     to.resize(width * chosen.size());
@@ -70,6 +71,7 @@ GS_INLINE Injections gather(const Injections& injections, std::span<const Index>
 GS_INLINE Injections slice(const Injections& injections, Index first, Index count) {
   Injections view;
   view.scenarios = count;
+  view.scale = injections.scale;
   detail::each_input(injections, view, [&](const auto& from, auto& to) {
     const std::size_t width = detail::width_of(from, injections.scenarios);
     to = from.subspan(width * static_cast<std::size_t>(first),

@@ -61,7 +61,8 @@ GS_INLINE FlowSummary summarize(const feeder::Case& grid, const feeder::Forest& 
     if (vm_pu > summary.vm_max_pu) summary.vm_max_pu = vm_pu;
   }
   double slack_pu = result.source_p_pu[scenario];
-  for (Index k = 0; k < forest.roots; ++k) slack_pu -= injections.p_pu[first + forest.bus[k]];
+  for (Index k = 0; k < forest.roots; ++k)
+    slack_pu -= injections.scale * injections.p_pu[first + forest.bus[k]];
   summary.slack_p_mw = slack_pu * grid.base_mva;
   return summary;
 }

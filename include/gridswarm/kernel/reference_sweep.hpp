@@ -58,8 +58,8 @@ GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const do
       const int64_t from = lane * rows.stride + rows.bus[k];
       cell[sweep_vr] = is_root ? source_re[k] : above[sweep_vr];
       cell[sweep_vi] = is_root ? source_im[k] : above[sweep_vi];
-      cell[sweep_p] = is_loaded ? -p[from] : 0.0;
-      cell[sweep_q] = is_loaded ? -q[from] : 0.0;
+      cell[sweep_p] = is_loaded ? -rows.scale * p[from] : 0.0;
+      cell[sweep_q] = is_loaded ? -rows.scale * q[from] : 0.0;
     }
   sweep_up(tree, state);
 }

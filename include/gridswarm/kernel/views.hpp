@@ -69,6 +69,7 @@ struct SweepRows {
   int32_t used;  ///< lanes that carry a scenario; the others hold no load
   int64_t stride;
   const int32_t* bus;  ///< position -> bus row
+  double scale = 1.0;  ///< p.u. per unit of the caller's powers
 };
 
 /// How well a block's voltages and currents obey the loads, per lane.

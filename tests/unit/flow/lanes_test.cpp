@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "grids.hpp"
+#include "gridswarm/flow/solver.hpp"
 #include "gridswarm/kernel/isa.hpp"
 
 using namespace gridswarm;
@@ -110,4 +111,29 @@ TEST_CASE("every instruction set gives the bits of the reference kernels") {
     CHECK(same_bits(reference.source_q_pu.data(), fast.source_q_pu.data(), 37));
   }
   kernel::use_isa(in_use);
+}
+
+TEST_CASE("powers in another unit, with their scale, have the bits of powers in per unit") {
+  const double scale = -1.0 / 1024.0;  // exact, so that both ways round alike
+  for (const char* method : {"sweep"}) {
+    CAPTURE(method);
+    std::vector<double> p, q;
+    for (Index s = 0; s < 11; ++s) add_scenario(s, p, q);
+    std::vector<double> p_other = p, q_other = q;
+    for (double& value : p_other) value /= scale;
+    for (double& value : q_other) value /= scale;
+    flow::FlowOptions options;
+    options.method = method;
+    const flow::Solver solver = flow::prepare(grid(), options);
+    flow::FlowWork work;
+    flow::FlowResult direct, scaled;
+    flow::solve(solver, {11, p, q}, options, work, direct);
+    flow::Injections other{11, p_other, q_other};
+    other.scale = scale;
+    flow::solve(solver, other, options, work, scaled);
+    CHECK(same_bits(direct.v_re.data(), scaled.v_re.data(), direct.v_re.size() - 1));
+    CHECK(same_bits(direct.v_im.data(), scaled.v_im.data(), direct.v_im.size() - 1));
+    CHECK(direct.iterations == scaled.iterations);
+    CHECK(direct.source_p_pu == scaled.source_p_pu);
+  }
 }
