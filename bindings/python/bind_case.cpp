@@ -7,6 +7,7 @@
 #include "gridswarm/feeder/case.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
+#include "gridswarm/io/case_file.hpp"
 #include "gridswarm/io/matpower.hpp"
 
 namespace gridswarm::python {
@@ -192,7 +193,7 @@ void bind_case(py::module_& module) {
       .def("tables", tables_of)
       .def("text", &io::format_matpower)
       .def("kw_per_pu", [](const Case& grid) { return 1.0 / fleet::agent_kw_to_case_pu(grid); });
-  module.def("read_case", &io::read_matpower, py::call_guard<py::gil_scoped_release>());
+  module.def("read_case", &io::read_case, py::call_guard<py::gil_scoped_release>());
   module.def("make_case", make_case);
   module.def("synthetic_case", &feeder::make_synthetic);
 }

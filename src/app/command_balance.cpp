@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/balance/dispatch.hpp"
 #include "gridswarm/balance/matching.hpp"
@@ -17,7 +18,6 @@
 #include "gridswarm/io/cluster_file.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
-#include "gridswarm/io/matpower.hpp"
 
 namespace gridswarm::app {
 namespace {
@@ -45,7 +45,7 @@ struct Feeder {
 };
 
 void read(const Settings& settings, const Common& common, Feeder& it) {
-  it.grid = io::read_matpower(settings.case_file);
+  it.grid = open_case(settings.case_file);
   it.forest = feeder::make_forest(it.grid);
   it.fleet = io::read_fleet(settings.fleet_file, it.grid);
   balance::check_bands(it.fleet, settings.fleet_file);

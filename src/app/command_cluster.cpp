@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/io/cluster_file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
-#include "gridswarm/io/matpower.hpp"
 #include "gridswarm/ledger/hash.hpp"
 
 namespace gridswarm::app {
@@ -37,7 +37,7 @@ std::string hex(const ledger::Hash& hash) {
 }
 
 ExitCode run(const Settings& settings, const Common& common) {
-  const feeder::Case grid = io::read_matpower(settings.path);
+  const feeder::Case grid = open_case(settings.path);
   const fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
   const feeder::Forest forest = feeder::make_forest(grid);
   if (settings.epoch < 0 || settings.epoch > UINT32_MAX)

@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
-#include "gridswarm/io/matpower.hpp"
 
 namespace gridswarm::app {
 namespace {
@@ -46,7 +46,7 @@ std::string branch_table(const feeder::Case& grid, const flow::BranchFlows& flow
 }
 
 ExitCode run(const Settings& settings, const Common& common) {
-  const feeder::Case grid = io::read_matpower(settings.path);
+  const feeder::Case grid = open_case(settings.path);
   flow::FlowOptions options = settings.options;
   options.threads = common.threads;
   const auto begin = std::chrono::steady_clock::now();

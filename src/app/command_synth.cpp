@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
@@ -69,7 +70,7 @@ ExitCode run(const Choice& choice, const Common& common) {
   const auto seed = static_cast<std::uint64_t>(common.seed);
   feeder::Case grid;
   fleet::Fleet fleet;
-  if (on_file) grid = io::read_matpower(choice.case_file);
+  if (on_file) grid = open_case(choice.case_file);
   if (choice.buses > 0) grid = feeder::make_synthetic(static_cast<Index>(choice.buses), seed);
   if (has_fleet)
     fleet = fleet::make_synthetic_fleet(grid, static_cast<Index>(choice.agents), seed, choice.mix);

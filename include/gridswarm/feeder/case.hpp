@@ -135,6 +135,7 @@ struct Case {
   Loads loads;
   Inverters inverters;
   TapChangers tap_changers;
+  std::vector<std::string> warnings;  ///< what the file's reader passed over, a sentence each
 };
 
 }  // namespace gridswarm::inline GS_ABI::feeder

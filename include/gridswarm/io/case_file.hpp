@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One door to the case files people have: the suffix says which reader reads.
+#pragma once
+
+#include <string>
+
+#include "gridswarm/feeder/case.hpp"
+
+namespace gridswarm::inline GS_ABI::io {
+
+/// Read a case file: MATPOWER, whatever its suffix. What the reader passed over stands in the
+/// case's `warnings`.
+/// @throws FileError if it cannot be read, InputError with file, line, id and value for what the
+///         reader refuses
+feeder::Case read_case(const std::string& path);
+
+}  // namespace gridswarm::inline GS_ABI::io
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/io/case_file.ipp"
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How every command reads its case: what the reader passed over is told on stderr.
+#pragma once
+
+#include <string>
+
+#include "gridswarm/feeder/case.hpp"
+
+namespace gridswarm::app {
+
+/// io::read_case, with the case's warnings printed on stderr.
+feeder::Case open_case(const std::string& path);
+
+}  // namespace gridswarm::app
