@@ -12,7 +12,7 @@ endif()
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gridswarm)
 set(BUILD_SHARED_LIBS "${BUILD_SHARED_LIBS}")
-foreach(option BUILD_SHARED_LIBS GRIDSWARM_MPI GRIDSWARM_HDF5)
+foreach(option BUILD_SHARED_LIBS GRIDSWARM_MPI GRIDSWARM_HDF5 GRIDSWARM_KLU)
   if(${option})
     set(${option} TRUE)
   else()
@@ -25,7 +25,7 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gridswarm-config.cmake
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gridswarm-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/gridswarm-config.cmake
-  ${PROJECT_BINARY_DIR}/gridswarm-config-version.cmake
+  ${PROJECT_BINARY_DIR}/gridswarm-config-version.cmake ${PROJECT_SOURCE_DIR}/cmake/klu.cmake
   DESTINATION ${config_dir} COMPONENT development)
 install(EXPORT gridswarm-targets NAMESPACE gridswarm:: DESTINATION ${config_dir}
   COMPONENT development)

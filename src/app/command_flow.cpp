@@ -8,6 +8,7 @@
 #include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/base/units.hpp"
+#include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
 
@@ -50,17 +51,18 @@ ExitCode run(const Settings& settings, const Common& common) {
   flow::FlowOptions options = settings.options;
   options.threads = common.threads;
   const auto begin = std::chrono::steady_clock::now();
-  const feeder::Forest forest = feeder::make_forest(grid);
+  const flow::Solver solver = flow::prepare(grid, options);
   Column<double> p_pu, q_pu;
   flow::nominal_injections(grid, p_pu, q_pu);
   const flow::Injections injections = {1, p_pu, q_pu};
   flow::FlowWork work;
   flow::FlowResult result;
-  flow::solve(grid, forest, injections, options, work, result);
+  flow::solve(solver, injections, options, work, result);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   flow::BranchFlows flows;
-  flow::branch_flows(grid, forest, injections, result, 0, flows);
-  flow::FlowSummary summary = flow::summarize(grid, forest, injections, result, flows, 0);
+  flow::branch_flows(grid, solver.forest, injections, result, 0, flows);
+  flow::FlowSummary summary = flow::summarize(grid, solver.forest, injections, result, flows, 0);
+  summary.method = flow::name_of(solver.method);
   summary.seconds = taken.count();
   if (!common.out.empty()) io::write_file_atomically(common.out, bus_table(grid, result));
   if (!settings.branches.empty())

@@ -28,10 +28,11 @@ inline bool is_usable(const Case& grid, Index branch) {
 }
 
 /// Bus row -> the half edges (2 branch + end) in service there, in the file's order.
-inline Csr half_edges(const Case& grid) {
+/// @param chosen  by branch row: 0 leaves a branch out; empty: all are in
+inline Csr half_edges(const Case& grid, const std::vector<std::int8_t>& chosen = {}) {
   std::vector<Index> key(2 * static_cast<std::size_t>(grid.branches.size()), none);
   for (Index e = 0; e < grid.branches.size(); ++e)
-    if (is_usable(grid, e)) {
+    if (is_usable(grid, e) && (chosen.empty() || chosen[e])) {
       key[2 * e] = grid.branches.from[e];
       key[2 * e + 1] = grid.branches.to[e];
     }
@@ -61,9 +62,8 @@ inline void append(Forest& forest, Index row, Index parent, Index branch, bool r
 }
 
 /// Breadth first from the sources; a branch that meets a bus seen before, and is not the one
-/// towards the parent, closes a loop or joins two sources.
-inline void order_buses(const Case& grid, Forest& forest) {
-  const Csr edges = half_edges(grid);
+/// towards the parent, closes a loop or joins two sources: these are returned.
+inline std::vector<Index> order_buses(const Case& grid, const Csr& edges, Forest& forest) {
   const Index buses = grid.buses.size();
   forest.position.assign(buses, none);
   for (Index row = 0; row < buses; ++row)
@@ -81,9 +81,9 @@ inline void order_buses(const Case& grid, Forest& forest) {
       else
         append(forest, child, parent, branch, reversed);
     }
-  if (!closing.empty()) refuse_loops(grid, std::move(closing));
   for (Index row = 0; row < buses; ++row)
     if (forest.position[row] == none) forest.unsupplied.push_back(row);
+  return closing;
 }
 
 inline void refuse_held_voltages(const Case& grid, const Forest& forest) {
@@ -123,10 +123,13 @@ inline void place_edges(const Case& grid, Forest& forest) {
     forest.r_pu[c] = branches.r_pu[e] * scale;
     forest.x_pu[c] = branches.x_pu[e] * scale;
     // Charging: b/2 at the to end, b/2 / ratio^2 at the from end (the tap lies outside the line).
+    const double inverse = 1.0 / (ratio * ratio);
     const double half = 0.5 * branches.b_pu[e];
-    const double from_half = half / (ratio * ratio);
-    forest.b_pu[p] += reversed ? half : from_half;
-    forest.b_pu[c] += reversed ? from_half : half;
+    forest.b_pu[p] += reversed ? half : half * inverse;
+    forest.b_pu[c] += reversed ? half * inverse : half;
+    const double iron = branches.g_pu.empty() ? 0.0 : 0.5 * branches.g_pu[e];
+    forest.g_pu[p] += reversed ? iron : iron * inverse;
+    forest.g_pu[c] += reversed ? iron * inverse : iron;
   }
 }
 
@@ -161,7 +164,8 @@ inline void place_sources(const Case& grid, Forest& forest) {
 
 GS_INLINE Forest make_forest(const Case& grid) {
   Forest forest;
-  detail::order_buses(grid, forest);
+  std::vector<Index> closing = detail::order_buses(grid, detail::half_edges(grid), forest);
+  if (!closing.empty()) detail::refuse_loops(grid, std::move(closing));
   detail::refuse_held_voltages(grid, forest);
   detail::place_edges(grid, forest);
   detail::place_shunts(grid, forest);

@@ -35,7 +35,7 @@ struct Solver {
   Method method = Method::sweep;  ///< in use; never automatic
   bool chosen = false;            ///< by prepare(), not forced: what it loses, another may try
   feeder::Case grid;
-  feeder::Forest forest;             ///< tree methods: the case's spanning forest
+  feeder::Forest forest;             ///< the case's spanning forest
   std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
 };
 

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/feeder/spanning.hpp"
+#include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/subset.hpp"
 
@@ -96,7 +98,22 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
                      FlowWork& work, FlowResult& result) {
   if (injections.scale != 1.0 && solver.method != Method::sweep)
     return solve_by(solver, in_pu(injections, work), options, work, result);
+  if (solver.method == Method::newton)
+    return solve_mesh(*solver.mesh, solver.grid, injections, options, work, result);
   solve(solver.grid, solver.forest, injections, options, work, result);
+}
+
+/// Neither a loop, nor a branch between sources, nor a held voltage.
+inline bool is_radial(const feeder::Case& grid) {
+  const feeder::SpanningForest spanning = feeder::spanning_forest(grid);
+  if (!spanning.closing.empty()) return false;
+  for (Index g = 0; g < grid.generators.size(); ++g) {
+    const Index row = grid.generators.bus[g];
+    if (grid.generators.in_service[g] && grid.buses.type[row] == feeder::BusType::pv &&
+        spanning.forest.position[row] != none)
+      return false;
+  }
+  return true;
 }
 
 }  // namespace detail
@@ -118,12 +135,18 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   Solver solver;
   solver.method = method_of(options.method);
   solver.chosen = solver.method == Method::automatic;
-  if (solver.chosen) solver.method = Method::sweep;
-  if (solver.method != Method::sweep)
+  if (solver.chosen)
+    solver.method = detail::is_radial(grid) ? Method::sweep : Method::newton;
+  if (solver.method != Method::sweep && solver.method != Method::newton)
     throw UsageError(std::string("method ") + name_of(solver.method) +
-                     " can't solve this case; use sweep");
+                     " can't solve this case; use sweep or newton");
   solver.grid = grid;
-  solver.forest = feeder::make_forest(grid);
+  if (solver.method == Method::newton) {
+    solver.mesh = prepare_mesh(grid);
+    solver.forest = solver.mesh->y.spanning.forest;
+  } else {
+    solver.forest = feeder::make_forest(grid);
+  }
   return solver;
 }
 
