@@ -22,14 +22,15 @@ using feeder::Case;
 
 /// Buses without impedance between them share a node.
 struct Network {
-  std::vector<int> node;               ///< by bus row; -1 unsupplied
+  std::vector<int> node;  ///< by bus row; -1 unsupplied
   std::vector<std::map<int, Complex>> y;
-  std::vector<Complex> v;              ///< by node
+  std::vector<Complex> v;  ///< by node
   std::vector<bool> fixed, held;
 };
 
 bool in_use(const Case& grid, Index e) {
-  return grid.branches.in_service[e] && grid.buses.type[grid.branches.from[e]] != BusType::isolated &&
+  return grid.branches.in_service[e] &&
+         grid.buses.type[grid.branches.from[e]] != BusType::isolated &&
          grid.buses.type[grid.branches.to[e]] != BusType::isolated;
 }
 
@@ -176,8 +177,7 @@ class Newton {
     auto* row = const_cast<int*>(j.row.data());
     auto* value = const_cast<double*>(j.value.data());
     klu_symbolic* symbolic = klu_analyze(unknowns_, first, row, &common);
-    klu_numeric* numeric =
-        symbolic ? klu_factor(first, row, value, symbolic, &common) : nullptr;
+    klu_numeric* numeric = symbolic ? klu_factor(first, row, value, symbolic, &common) : nullptr;
     const bool solved =
         numeric && klu_solve(symbolic, numeric, unknowns_, 1, f.data(), &common) == 1;
     if (numeric) klu_free_numeric(&numeric, &common);

@@ -5,9 +5,24 @@
 
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/oracle.hpp"
-#include "gridswarm/flow/power_flow.ipp"
 
 namespace gridswarm::inline GS_ABI::flow {
+
+namespace {
+
+void size_result(Index scenarios, Index buses, FlowResult& result) {
+  const std::size_t all = static_cast<std::size_t>(scenarios) * static_cast<std::size_t>(buses);
+  result.scenarios = scenarios;
+  for (auto* column : {&result.v_re, &result.v_im, &result.held_q_pu}) column->resize(all);
+  result.status.resize(scenarios);
+  result.iterations.resize(scenarios);
+  result.worst_bus.resize(scenarios);
+  for (auto* column :
+       {&result.max_step_pu, &result.max_mismatch_va, &result.source_p_pu, &result.source_q_pu})
+    column->resize(scenarios);
+}
+
+}  // namespace
 
 bool klu_available() { return true; }
 
@@ -18,7 +33,7 @@ std::shared_ptr<const Mesh> prepare_mesh(const feeder::Case& grid) {
 void solve_mesh(const Mesh& mesh, const feeder::Case& grid, const Injections& injections,
                 const FlowOptions&, FlowWork&, FlowResult& result) {
   const Index buses = grid.buses.size();
-  detail::size_result(injections.scenarios, buses, result);
+  size_result(injections.scenarios, buses, result);
   result.held_q_pu.assign(result.v_re.size(), 0.0);
   for (Index s = 0; s < injections.scenarios; ++s) {
     const std::size_t first = static_cast<std::size_t>(s) * buses;
@@ -34,7 +49,8 @@ void solve_mesh(const Mesh& mesh, const feeder::Case& grid, const Injections& in
       result.v_re[first + b] = solved.v[b].real();
       result.v_im[first + b] = solved.v[b].imag();
       if (mesh.y.node[b] == none) continue;
-      if (mesh.y.kind[mesh.y.node[b]] == feeder::NodeKind::held)
+      const Index i = mesh.y.node[b];
+      if (mesh.y.kind[i] == feeder::NodeKind::held && mesh.y.holder[i] == b)
         result.held_q_pu[first + b] = solved.s[b].imag() - injections.q_pu[first + b];
       if (grid.buses.type[b] == feeder::BusType::source) {
         result.source_p_pu[s] += solved.s[b].real();

@@ -16,6 +16,7 @@ THIRD_PARTY = {
     "toml++/": ("src/",),
     "openssl/": ("src/", "tests/"),
     "sodium": ("src/", "tests/"),
+    "klu.h": ("src/flow/",),
     "omp.h": ("src/", "tests/", "benchmarks/"),
     "pybind11/": ("bindings/",),
     "Random123/": ("include/gridswarm/base/random.ipp",),

@@ -24,7 +24,6 @@ FORESTS = [
     "case141", "case141_der", "case533mt_hi", "case1197", "cigre_lv", "cigre_mv_der",
     "mv_oberrhein", "simbench_lv_rural1",
 ]
-LOOPED = ["case9", "case14", "case_ieee30", "case33bw_meshed", "case118", "case_ACTIVSg2000"]
 
 # Their branches have a conductance (transformer iron losses), which a MATPOWER file can hold only
 # as a shunt at the branch's ends: bus voltages are the same, flows of those branches are not.
@@ -94,23 +93,6 @@ def test_branch_flows(case, tmp_path):
             wanted = float(reference[column] or 0)
             assert float(row[column]) == pytest.approx(wanted, abs=1e-7, rel=0)
     assert compared >= len(branches) - 2
-
-
-@needs_data
-@pytest.mark.parametrize("case", LOOPED)
-def test_loops_are_refused_by_name(case):
-    done = run(BALANCED / case / f"{case}.m")
-    assert done.returncode == 4
-    assert "close a loop" in done.stderr
-    if case == "case33bw_meshed":
-        assert "7-8, 10-11, 14-15, 27-28, 18-33" in done.stderr
-
-
-@needs_data
-def test_pv_bus_is_refused_by_id():
-    done = run(BALANCED / "case4_dist" / "case4_dist.m")
-    assert done.returncode == 4
-    assert "bus 400 is a PV bus" in done.stderr
 
 
 @pytest.mark.parametrize(

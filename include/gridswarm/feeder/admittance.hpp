@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "gridswarm/base/csr.hpp"
 #include "gridswarm/feeder/spanning.hpp"
 
 namespace gridswarm::inline GS_ABI::feeder {
@@ -50,6 +51,7 @@ struct Admittance {
   Column<double> v_re;         ///< by node: V' at a source, elsewhere where the search begins
   Column<double> v_im;
   Column<double> v_set;       ///< by node: |V'| held; 0 where it isn't
+  std::vector<Index> holder;  ///< by node: bus row that holds its voltage; none at loads
   std::vector<Link> links;    ///< by branch row, ascending
   std::vector<Index> first;   ///< nodes + 1: row i of Y is first[i] .. first[i + 1] - 1
   std::vector<Index> column;  ///< ascending within a row, without the diagonal

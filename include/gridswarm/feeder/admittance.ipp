@@ -7,26 +7,12 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/admittance.hpp"
+#include "gridswarm/feeder/phasor.hpp"
 #include "gridswarm/feeder/rotation.hpp"
 #include "gridswarm/feeder/spanning.ipp"
 
 namespace gridswarm::inline GS_ABI::feeder {
 namespace detail {
-
-/// A complex number whose product is written out: std::complex may call the library for NaN.
-struct Phasor {
-  double re = 0.0;
-  double im = 0.0;
-};
-inline Phasor operator+(Phasor a, Phasor b) { return {a.re + b.re, a.im + b.im}; }
-inline Phasor operator-(Phasor a, Phasor b) { return {a.re - b.re, a.im - b.im}; }
-inline Phasor operator*(Phasor a, Phasor b) {
-  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
-inline Phasor operator*(double a, Phasor b) { return {a * b.re, a * b.im}; }
-inline double norm(Phasor a) { return a.re * a.re + a.im * a.im; }
-inline Phasor conj(Phasor a) { return {a.re, -a.im}; }
-inline Phasor inverse(Phasor a) { return (1.0 / norm(a)) * conj(a); }
 
 /// How far two voltages or ratios may differ and still count as equal.
 inline constexpr double same_voltage_pu = 1e-9;
@@ -96,23 +82,23 @@ inline void refuse_ratio_loops(const Case& grid, const Admittance& y) {
   }
 }
 
-inline void hold(const Case& grid, Admittance& y, Index row, Phasor v, NodeKind kind,
-                 std::vector<Index>& holder) {
+/// Bus `row` holds the voltage of its node, unless another one does.
+inline void hold(const Case& grid, Admittance& y, Index row, Phasor v, NodeKind kind) {
   const Index i = y.node[row];
   const double magnitude = std::sqrt(norm(v));
-  if (holder[i] != none) {
+  if (y.holder[i] != none) {
     const bool both = y.kind[i] == NodeKind::source && kind == NodeKind::source;
-    const double apart = both ? std::sqrt(norm(v - Phasor{y.v_re[i], y.v_im[i]}))
-                              : std::abs(magnitude - y.v_set[i]);
+    const double apart =
+        both ? std::sqrt(norm(v - Phasor{y.v_re[i], y.v_im[i]})) : std::abs(magnitude - y.v_set[i]);
     if (apart > same_voltage_pu)
       throw InputError(source_of(grid), 0,
-                       "buses " + std::to_string(grid.buses.id[holder[i]]) + " and " +
+                       "buses " + std::to_string(grid.buses.id[y.holder[i]]) + " and " +
                            std::to_string(grid.buses.id[row]) +
                            " hold different voltages and no impedance lies between them; give "
                            "both the same voltage or the branch an impedance");
-    if (y.kind[i] == NodeKind::source) return;
+    return;  // sources come first
   }
-  holder[i] = row;
+  y.holder[i] = row;
   y.kind[i] = kind;
   y.v_re[i] = v.re;
   y.v_im[i] = v.im;
@@ -135,7 +121,7 @@ inline void place_voltages(const Case& grid, Admittance& y) {
     y.v_re[i] = v.re;
     y.v_im[i] = v.im;
   }
-  std::vector<Index> holder(nodes, none);
+  y.holder.assign(nodes, none);
   std::vector<std::int8_t> served(grid.buses.size(), 0);
   for (Index g = 0; g < grid.generators.size(); ++g)
     if (grid.generators.in_service[g]) served[grid.generators.bus[g]] = 1;
@@ -144,7 +130,7 @@ inline void place_voltages(const Case& grid, Admittance& y) {
       if (y.node[row] != none && grid.buses.type[row] == type &&
           (type == BusType::source || served[row]))
         hold(grid, y, row, file_voltage(row, held_voltage_pu(grid, row)),
-             type == BusType::source ? NodeKind::source : NodeKind::held, holder);
+             type == BusType::source ? NodeKind::source : NodeKind::held);
 }
 
 inline void add_ground(Admittance& y, Index node, Phasor value) {
@@ -177,8 +163,7 @@ inline void place_links(const Case& grid, Admittance& y) {
     const Index from = branches.from[e];
     const Index to = branches.to[e];
     if (!is_usable(grid, e) || y.node[from] == none || has_no_impedance(grid, e)) continue;
-    const Phasor series =
-        norm(k_of(y, to)) * inverse(Phasor{branches.r_pu[e], branches.x_pu[e]});
+    const Phasor series = norm(k_of(y, to)) * inverse(Phasor{branches.r_pu[e], branches.x_pu[e]});
     const Phasor t = left_over_ratio(grid, y, e);
     y.links.push_back({e, y.node[from], y.node[to], series.re, series.im, t.re, t.im});
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What flows through every branch, how loaded it is, and what is lost.
+// What flows through every branch, how loaded it is, and what is lost, whatever solved the case.
 //
-// The series current of an edge is the sum J' of what its subtree draws, so flows are exact for
-// branches without impedance too, where (V_f - V_t) / z says nothing. Powers don't change when the
-// ratios are taken out (feeder/forest.hpp): S = V' conj(J') at either end, and the charging adds
-// -b/2 |V|^2 at its end (over ratio^2 at the from end).
+// Where the case is a forest, the series current of a branch is the sum of what its subtree draws
+// (Kirchhoff), so flows are exact for branches without impedance too, where (V_f - V_t) / z says
+// nothing. In a network with loops Ohm's law tells the series current at the to end,
+//   J = y (V_f / t - V_t),   into the branch at the from end: J / conj(t),
+// and Kirchhoff's what branches without impedance carry: a spanning tree of them takes all, those
+// that close a loop without impedance carry nothing (how such a loop shares is undetermined).
+// Charging and iron losses add conj(y_half) |V|^2 at each end (over |t|^2 at the from end).
 #pragma once
 
 #include "gridswarm/base/column.hpp"
@@ -24,11 +27,15 @@ struct BranchFlows {
   Column<double> loading_percent;  ///< of rate_mva, larger |S| of both ends; NaN where unlimited
   double losses_mw = 0.0;          ///< sum of pf + pt
   double losses_mvar = 0.0;        ///< sum of qf + qt: line charging counts as generation
-  Column<double> j_re;             ///< scratch by position: J' of the edge above
+  Column<double> j_re;             ///< by branch row: J, p.u., from the from to the to end
   Column<double> j_im;
+  Column<double> ratio;    ///< by branch row: |t| in that scenario, 1 for a line
+  Column<double> draw_re;  ///< scratch by bus row: current the bus draws, edge above left out
+  Column<double> draw_im;
 };
 
 /// Flows of one scenario that solve() has solved. Allocates nothing once sizes have settled.
+/// @param forest  the case's forest, or a spanning one (feeder/spanning.hpp) where it has loops
 void branch_flows(const feeder::Case& grid, const feeder::Forest& forest,
                   const Injections& injections, const FlowResult& result, Index scenario,
                   BranchFlows& flows);

@@ -135,8 +135,7 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   Solver solver;
   solver.method = method_of(options.method);
   solver.chosen = solver.method == Method::automatic;
-  if (solver.chosen)
-    solver.method = detail::is_radial(grid) ? Method::sweep : Method::newton;
+  if (solver.chosen) solver.method = detail::is_radial(grid) ? Method::sweep : Method::newton;
   if (solver.method != Method::sweep && solver.method != Method::newton)
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep or newton");
