@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/case.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 
@@ -28,6 +29,24 @@ const char* name_of(Method method);
 
 /// @throws UsageError for another word; the known ones are named
 Method method_of(const std::string& name);
+
+/// A number of a batch that is not finite.
+class NotFiniteError : public UsageError {
+ public:
+  /// @param what_is  "the active power", say; @param bus the file's bus number
+  NotFiniteError(const std::string& what_is, BusId bus, std::int64_t scenario, double value)
+      : UsageError(what_is + " at bus " + std::to_string(bus) + " in scenario " +
+                   std::to_string(scenario) + " is " + std::to_string(value) +
+                   "; it must be a finite number"),
+        what_is(what_is),
+        bus(bus),
+        scenario(scenario),
+        value(value) {}
+  std::string what_is;
+  BusId bus;
+  std::int64_t scenario;
+  double value;
+};
 
 /// A case made ready for one method. Built once per topology and never changed by solving, so
 /// threads may share it.

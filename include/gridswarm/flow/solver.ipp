@@ -32,9 +32,7 @@ inline void refuse_row(const feeder::Case& grid, const NamedInput& input, Index 
     if (std::isfinite(row[k])) continue;
     const Index bus = input.bus.empty() ? k : input.bus[k];
     if (std::find(input.skipped.begin(), input.skipped.end(), bus) != input.skipped.end()) continue;
-    throw UsageError(std::string(input.what) + " at bus " + std::to_string(grid.buses.id[bus]) +
-                     " in scenario " + std::to_string(scenario) + " is " + std::to_string(row[k]) +
-                     "; it must be a finite number");
+    throw NotFiniteError(input.what, grid.buses.id[bus], scenario, row[k]);
   }
 }
 

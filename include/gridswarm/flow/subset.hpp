@@ -8,6 +8,7 @@
 #include <span>
 
 #include "gridswarm/base/column.hpp"
+#include "gridswarm/base/exchange.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -25,12 +26,20 @@ Injections gather(const Injections& injections, std::span<const Index> chosen, I
 /// A view of scenarios first .. first + count - 1, without a copy.
 Injections slice(const Injections& injections, Index first, Index count);
 
-/// Give `result` room for `scenarios` scenarios of the widths that `sample` has.
-void size_like(const FlowResult& sample, Index scenarios, FlowResult& result);
+/// Give `result` room for `scenarios` scenarios of every column that `sample` has; columns that it
+/// has already stay, new ones begin as zeros.
+void make_room(const FlowResult& sample, Index scenarios, FlowResult& result);
 
-/// Copy everything about scenario `source` of `from` to scenario `target` of `to`, which has the
-/// same widths.
+/// Empty every column, keeping its capacity.
+void clear(FlowResult& result);
+
+/// Copy everything about scenario `source` of `from` to scenario `target` of `to`, which has room.
 void put(const FlowResult& from, Index source, Index target, FlowResult& to);
+
+/// A result as bytes, appended, and back. What is read was written by the same program.
+void append_bytes(const FlowResult& result, Bytes& bytes);
+/// @param at  where it begins; moves behind it
+void read_bytes(const Bytes& bytes, std::size_t& at, FlowResult& result);
 
 }  // namespace gridswarm::inline GS_ABI::flow
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/flow/subset.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -80,11 +82,17 @@ GS_INLINE Injections slice(const Injections& injections, Index first, Index coun
   return view;
 }
 
-GS_INLINE void size_like(const FlowResult& sample, Index scenarios, FlowResult& result) {
+GS_INLINE void make_room(const FlowResult& sample, Index scenarios, FlowResult& result) {
   result.scenarios = scenarios;
   detail::each_output(sample, result, [&](const auto& from, auto& to) {
-    to.resize(detail::width_of(from, sample.scenarios) * static_cast<std::size_t>(scenarios));
+    to.resize(std::max(
+        to.size(), detail::width_of(from, sample.scenarios) * static_cast<std::size_t>(scenarios)));
   });
+}
+
+GS_INLINE void clear(FlowResult& result) {
+  result.scenarios = 0;
+  detail::each_output(result, result, [](auto& column, auto&) { column.clear(); });
 }
 
 GS_INLINE void put(const FlowResult& from, Index source, Index target, FlowResult& to) {
@@ -92,6 +100,36 @@ GS_INLINE void put(const FlowResult& from, Index source, Index target, FlowResul
     const std::size_t width = detail::width_of(a, from.scenarios);
     std::copy_n(a.data() + width * static_cast<std::size_t>(source), width,
                 b.data() + width * static_cast<std::size_t>(target));
+  });
+}
+
+GS_INLINE void append_bytes(const FlowResult& result, Bytes& bytes) {
+  const auto append = [&bytes](const void* data, std::size_t size) {
+    const std::size_t at = bytes.size();
+    bytes.resize(at + size);
+    if (size > 0) std::memcpy(bytes.data() + at, data, size);
+  };
+  append(&result.scenarios, sizeof result.scenarios);
+  FlowResult unused;
+  detail::each_output(result, unused, [&](const auto& column, const auto&) {
+    const std::uint64_t count = column.size();
+    append(&count, sizeof count);
+    append(column.data(), column.size() * sizeof column[0]);
+  });
+}
+
+GS_INLINE void read_bytes(const Bytes& bytes, std::size_t& at, FlowResult& result) {
+  const auto take = [&](void* to, std::size_t size) {
+    GRIDSWARM_ASSERT(size <= bytes.size() && at <= bytes.size() - size);
+    if (size > 0) std::memcpy(to, bytes.data() + at, size);
+    at += size;
+  };
+  take(&result.scenarios, sizeof result.scenarios);
+  detail::each_output(result, result, [&](auto& column, auto&) {
+    std::uint64_t count = 0;
+    take(&count, sizeof count);
+    column.resize(count);
+    take(column.data(), column.size() * sizeof column[0]);
   });
 }
 
