@@ -23,6 +23,7 @@ namespace py = pybind11;
 
 void bind_case(py::module_& module);
 void bind_flow(py::module_& module);
+void bind_result(py::module_& module);
 void bind_fleet(py::module_& module);
 void bind_cluster(py::module_& module);
 void bind_run(py::module_& module);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A case as tables of columns and back: what Python edits is checked here before anything uses it.
-#include <cmath>
-#include <unordered_map>
-
-#include "bind.hpp"
-#include "gridswarm/feeder/case.hpp"
+#include "bind_table.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
 #include "gridswarm/io/case_file.hpp"
@@ -18,14 +14,6 @@ using feeder::Buses;
 using feeder::Case;
 using feeder::Generators;
 
-/// One column of numbers as DataFrames call it; `bound` says whether it may be infinite or NaN.
-template <class Table>
-struct Named {
-  const char* name;
-  Column<double> Table::*member;
-  bool bound = false;
-};
-
 constexpr Named<Buses> bus_columns[] = {
     {"pd_mw", &Buses::pd_mw},          {"qd_mvar", &Buses::qd_mvar},
     {"gs_mw", &Buses::gs_mw},          {"bs_mvar", &Buses::bs_mvar},
@@ -33,27 +21,19 @@ constexpr Named<Buses> bus_columns[] = {
     {"base_kv", &Buses::base_kv},      {"vmax_pu", &Buses::vmax_pu, true},
     {"vmin_pu", &Buses::vmin_pu, true}};
 
-constexpr Named<Branches> branch_columns[] = {
-    {"r_pu", &Branches::r_pu},   {"x_pu", &Branches::x_pu},
-    {"b_pu", &Branches::b_pu},   {"rate_mva", &Branches::rate_mva},
-    {"ratio", &Branches::ratio}, {"shift_deg", &Branches::shift_deg}};
+constexpr Named<Branches> branch_columns[] = {{"r_pu", &Branches::r_pu},
+                                              {"x_pu", &Branches::x_pu},
+                                              {"b_pu", &Branches::b_pu},
+                                              {"rate_mva", &Branches::rate_mva},
+                                              {"ratio", &Branches::ratio},
+                                              {"shift_deg", &Branches::shift_deg},
+                                              {"g_pu", &Branches::g_pu, false, true}};
 
 constexpr Named<Generators> gen_columns[] = {{"pg_mw", &Generators::pg_mw},
                                              {"qg_mvar", &Generators::qg_mvar},
                                              {"qmax_mvar", &Generators::qmax_mvar, true},
                                              {"qmin_mvar", &Generators::qmin_mvar, true},
                                              {"vg_pu", &Generators::vg_pu}};
-
-py::array_t<BusId> ids(const Buses& buses, const Column<Index>& rows) {
-  py::array_t<BusId> out(static_cast<py::ssize_t>(rows.size()));
-  for (std::size_t i = 0; i < rows.size(); ++i) out.mutable_at(i) = buses.id[rows[i]];
-  return out;
-}
-
-template <class Table, std::size_t N>
-void add_columns(const Table& table, const Named<Table> (&columns)[N], py::dict& out) {
-  for (const Named<Table>& column : columns) out[column.name] = to_array(table.*column.member);
-}
 
 py::dict tables_of(const Case& grid) {
   py::dict bus, branch, gen;
@@ -62,11 +42,11 @@ py::dict tables_of(const Case& grid) {
   for (const feeder::BusType value : grid.buses.type) type.push_back(static_cast<int>(value));
   bus["type"] = to_array(type);
   add_columns(grid.buses, bus_columns, bus);
-  branch["fbus"] = ids(grid.buses, grid.branches.from);
-  branch["tbus"] = ids(grid.buses, grid.branches.to);
+  branch["fbus"] = bus_ids(grid.buses, grid.branches.from);
+  branch["tbus"] = bus_ids(grid.buses, grid.branches.to);
   add_columns(grid.branches, branch_columns, branch);
   branch["in_service"] = to_array(grid.branches.in_service).attr("astype")("bool");
-  gen["bus"] = ids(grid.buses, grid.generators.bus);
+  gen["bus"] = bus_ids(grid.buses, grid.generators.bus);
   add_columns(grid.generators, gen_columns, gen);
   gen["in_service"] = to_array(grid.generators.in_service).attr("astype")("bool");
   py::dict out;
@@ -77,56 +57,9 @@ py::dict tables_of(const Case& grid) {
   out["bus"] = bus;
   out["branch"] = branch;
   out["gen"] = gen;
+  add_devices(grid, out);
   return out;
 }
-
-/// One DataFrame on its way in; messages name it, the column and the row.
-struct Source {
-  std::string name;  ///< "case.bus"
-  py::dict columns;
-
-  [[noreturn]] void refuse(std::size_t row, const std::string& sentence) const {
-    throw InputError(name, 0, "row " + std::to_string(row) + ": " + sentence);
-  }
-  Numbers numbers(const char* column) const {
-    if (!columns.contains(column))
-      throw InputError(name, 0, std::string("column ") + column + " is missing");
-    try {
-      return columns[column].cast<Numbers>();
-    } catch (const py::cast_error&) {
-      throw InputError(name, 0, std::string("column ") + column + " must hold numbers only");
-    } catch (py::error_already_set& error) {
-      throw InputError(name, 0, std::string("column ") + column + " must hold numbers only");
-    }
-  }
-  /// Whole numbers of a column.
-  Column<std::int64_t> integers(const char* column) const {
-    const Numbers values = numbers(column);
-    Column<std::int64_t> out;
-    for (py::ssize_t i = 0; i < values.size(); ++i) {
-      const double value = values.at(i);
-      if (!(std::abs(value) < 9e15) || value != std::floor(value))
-        refuse(i, std::string(column) + " must be a whole number, not " +
-                      std::string(py::str(py::float_(value))));
-      out.push_back(static_cast<std::int64_t>(value));
-    }
-    return out;
-  }
-};
-
-template <class Table, std::size_t N>
-void take_columns(const Source& source, const Named<Table> (&columns)[N], Table& table) {
-  for (const Named<Table>& column : columns) {
-    const Numbers values = source.numbers(column.name);
-    (table.*column.member).assign(values.data(), values.data() + values.size());
-    if (column.bound) continue;
-    for (py::ssize_t i = 0; i < values.size(); ++i)
-      if (!std::isfinite(values.at(i)))
-        source.refuse(i, std::string(column.name) + " must be a finite number");
-  }
-}
-
-using Rows = std::unordered_map<BusId, Index>;
 
 Rows take_buses(const Source& source, Buses& buses) {
   Rows rows;
@@ -149,18 +82,8 @@ Rows take_buses(const Source& source, Buses& buses) {
   throw InputError(source.name, 0, "no source; give the bus that feeds the grid type 3");
 }
 
-void take_ends(const Source& source, const char* column, const Rows& rows, Column<Index>& out) {
-  for (const std::int64_t id : source.integers(column)) {
-    const auto found = rows.find(id);
-    if (found == rows.end())
-      source.refuse(out.size(), std::string(column) + " names bus " + std::to_string(id) +
-                                    ", which case.bus does not hold");
-    out.push_back(found->second);
-  }
-}
-
 Case make_case(const std::string& name, const std::string& file, double base_mva, bool per_phase,
-               py::dict bus, py::dict branch, py::dict gen) {
+               const py::dict& tables) {
   Case grid;
   grid.name = name;
   grid.file = file;
@@ -168,21 +91,20 @@ Case make_case(const std::string& name, const std::string& file, double base_mva
   grid.per_phase = per_phase;
   if (!(base_mva > 0.0) || std::isinf(base_mva))
     throw InputError("case", 0, "base_mva must be a positive number");
-  const Rows rows = take_buses({"case.bus", bus}, grid.buses);
-  const Source wires{"case.branch", branch};
-  take_ends(wires, "fbus", rows, grid.branches.from);
-  take_ends(wires, "tbus", rows, grid.branches.to);
+  const Rows rows = take_buses({"case.bus", tables["bus"]}, grid.buses);
+  const Source wires{"case.branch", tables["branch"]};
+  grid.branches.from = bus_rows(wires, "fbus", rows);
+  grid.branches.to = bus_rows(wires, "tbus", rows);
   take_columns(wires, branch_columns, grid.branches);
-  for (const std::int64_t value : wires.integers("in_service"))
-    grid.branches.in_service.push_back(value != 0);
+  grid.branches.in_service = wires.flags("in_service");
   for (Index e = 0; e < grid.branches.size(); ++e)
     if (grid.branches.rate_mva[e] < 0.0 || grid.branches.ratio[e] < 0.0)
       wires.refuse(e, "rate_mva and ratio must not be negative (0: unlimited, a line)");
-  const Source plants{"case.gen", gen};
-  take_ends(plants, "bus", rows, grid.generators.bus);
+  const Source plants{"case.gen", tables["gen"]};
+  grid.generators.bus = bus_rows(plants, "bus", rows);
   take_columns(plants, gen_columns, grid.generators);
-  for (const std::int64_t value : plants.integers("in_service"))
-    grid.generators.in_service.push_back(value != 0);
+  grid.generators.in_service = plants.flags("in_service");
+  take_devices(tables, rows, grid);
   return grid;
 }
 
@@ -195,6 +117,7 @@ void bind_case(py::module_& module) {
       .def("kw_per_pu", [](const Case& grid) { return 1.0 / fleet::agent_kw_to_case_pu(grid); });
   module.def("read_case", &io::read_case, py::call_guard<py::gil_scoped_release>());
   module.def("make_case", make_case);
+  module.def("empty_case", [] { return Case{}; });
   module.def("synthetic_case", &feeder::make_synthetic);
 }
 

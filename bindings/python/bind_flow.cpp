@@ -1,170 +1,230 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Batched power flow: kilowatts of Python in, voltages and flows out, the GIL released.
-#include <cmath>
-#include <memory>
+// A case made ready, and batches of it: the caller's arrays are read in place where they can be,
+// and the GIL is released while the wires are solved.
+#include "bind_flow.hpp"
 
-#include "bind.hpp"
-#include "gridswarm/base/units.hpp"
+#include <algorithm>
+
+#include "gridswarm/base/parallel.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
-#include "gridswarm/flow/summary.hpp"
 
 namespace gridswarm::python {
+
+std::unique_ptr<Buffers> Spare::take_buffers() {
+  const std::scoped_lock lock(mutex);
+  return buffers ? std::move(buffers) : std::make_unique<Buffers>();
+}
+
+std::unique_ptr<flow::FlowWork> Spare::take_work() {
+  const std::scoped_lock lock(mutex);
+  if (works.empty()) return std::make_unique<flow::FlowWork>();
+  auto taken = std::move(works.back());
+  works.pop_back();
+  return taken;
+}
+
+void Spare::give(std::unique_ptr<Buffers> used) {
+  const std::scoped_lock lock(mutex);
+  buffers = std::move(used);
+}
+
+void Spare::give(std::unique_ptr<flow::FlowWork> used) {
+  const std::scoped_lock lock(mutex);
+  works.push_back(std::move(used));
+}
+
 namespace {
 
 using feeder::Case;
 
-/// A solved batch with everything its branch flows need.
-struct Solved {
-  Case grid;
-  feeder::Forest forest;
-  Column<double> p_pu, q_pu;  ///< (scenario, bus row)
-  flow::FlowResult result;
-  flow::Injections injections() const { return {result.scenarios, p_pu, q_pu}; }
+/// One array of the caller, (scenarios or 1, columns), and p.u. per unit of it; null: not given.
+struct Given {
+  std::optional<Numbers> array;
+  double scale = 1.0;
+  explicit operator bool() const { return array.has_value(); }
+  Index rows() const { return static_cast<Index>(array->shape(0)); }
+  const double* row(Index scenario) const { return array->data(rows() == 1 ? 0 : scenario, 0); }
 };
 
-/// (scenarios or 1, buses) in kW or kvar; null where not given.
-using Given = std::optional<Numbers>;
+/// Everything that solve() was given. `columns`: bus row of a column; empty: one per bus row.
+struct Request {
+  Given p, q, dp, dq, load_p, load_q, inverter_p;
+  std::vector<Index> columns;
+  Index scenarios = 1;
+  std::size_t buses = 0;
+};
 
-void check_shape(const Case& grid, const Given& given, const char* name) {
-  if (!given) return;
-  if (given->ndim() != 2 || given->shape(1) != grid.buses.size())
-    throw UsageError(std::string(name) + " must have one column per row of case.bus, that is " +
-                     std::to_string(grid.buses.size()));
-  for (py::ssize_t s = 0; s < given->shape(0); ++s)
-    for (Index k = 0; k < grid.buses.size(); ++k)
-      if (!std::isfinite(given->at(s, k)))
-        throw UsageError(std::string(name) + " of bus " + std::to_string(grid.buses.id[k]) +
-                         " in scenario " + std::to_string(s) + " is not a finite number");
+Given take(const py::dict& arrays, const char* name) {
+  if (!arrays.contains(name)) return {};
+  const auto pair = arrays[name].cast<std::pair<Numbers, double>>();
+  return {pair.first, pair.second};
 }
 
-/// nominal or total, plus addition, in p.u. and for every scenario.
-Column<double> combine(const Column<double>& nominal, const Given& total, const Given& addition,
-                       Index scenarios, double pu_per_kw) {
-  const std::size_t buses = nominal.size();
-  Column<double> out(buses * static_cast<std::size_t>(scenarios));
-  for (Index s = 0; s < scenarios; ++s) {
+void check_shapes(Request& request, const Case& grid) {
+  const auto check = [&](const Given& given, const char* name, std::size_t width) {
+    if (!given) return;
+    const Numbers& array = *given.array;
+    if (array.ndim() != 2 || static_cast<std::size_t>(array.shape(1)) != width)
+      throw UsageError(std::string(name) + " must have " + std::to_string(width) + " columns");
+    if (given.rows() == 1 || given.rows() == request.scenarios) return;
+    if (request.scenarios != 1 || given.rows() == 0)
+      throw UsageError("all arrays must have equally many scenarios; " + std::string(name) +
+                       " has " + std::to_string(given.rows()) + ", another " +
+                       std::to_string(request.scenarios));
+    request.scenarios = given.rows();
+  };
+  const std::size_t width = request.columns.empty() ? request.buses : request.columns.size();
+  check(request.p, "p", width);
+  check(request.q, "q", width);
+  check(request.dp, "dp", width);
+  check(request.dq, "dq", width);
+  check(request.load_p, "load_p", grid.loads.size());
+  check(request.load_q, "load_q", grid.loads.size());
+  check(request.inverter_p, "inverter_p", grid.inverters.size());
+}
+
+/// Both powers stand in memory as the solver reads them, in one unit.
+bool in_place(const Request& request) {
+  const auto fits = [&](const Given& given) { return given && given.rows() == request.scenarios; };
+  return fits(request.p) && fits(request.q) && request.p.scale == request.q.scale && !request.dp &&
+         !request.dq && request.columns.empty();
+}
+
+/// nominal, or what is given instead, plus an addition, in p.u. and for every scenario.
+void expand(const Request& request, const Column<double>& nominal, const Given& total,
+            const Given& addition, int threads, Column<double>& out) {
+  const std::size_t buses = request.buses;
+  out.resize(buses * static_cast<std::size_t>(request.scenarios));
+  const std::size_t width = request.columns.empty() ? buses : request.columns.size();
+  const auto at = [&](std::size_t column) {
+    return request.columns.empty() ? column : static_cast<std::size_t>(request.columns[column]);
+  };
+  run_pieces(request.scenarios, threads, [&](Index s, int) {
     double* row = out.data() + buses * static_cast<std::size_t>(s);
-    const auto of = [s](const Given& given) {
-      return given ? given->data(given->shape(0) == 1 ? 0 : s, 0) : nullptr;
-    };
-    const double* base = of(total);
-    const double* more = of(addition);
-    for (std::size_t k = 0; k < buses; ++k) {
-      row[k] = base ? base[k] * pu_per_kw : nominal[k];
-      if (more) row[k] += more[k] * pu_per_kw;
-    }
-  }
+    std::copy(nominal.begin(), nominal.end(), row);
+    const double* base = total ? total.row(s) : nullptr;
+    const double* more = addition ? addition.row(s) : nullptr;
+    for (std::size_t c = 0; base && c < width; ++c) row[at(c)] = base[c] * total.scale;
+    for (std::size_t c = 0; more && c < width; ++c) row[at(c)] += more[c] * addition.scale;
+  });
+}
+
+/// The same for powers of devices; empty where nothing is given, so that the case's own stand.
+std::span<const double> of_devices(const Request& request, const Given& given,
+                                   Column<double>& out) {
+  if (!given) return {};
+  const auto width = static_cast<std::size_t>(given.array->shape(1));
+  out.resize(width * static_cast<std::size_t>(request.scenarios));
+  for (Index s = 0; s < request.scenarios; ++s)
+    std::transform(given.row(s), given.row(s) + width,
+                   out.data() + width * static_cast<std::size_t>(s),
+                   [&](double value) { return value * given.scale; });
   return out;
 }
 
-std::unique_ptr<Solved> solve(const Case& grid, const Given& p_kw, const Given& q_kvar,
-                              const Given& dp_kw, const Given& dq_kvar, std::int64_t threads,
-                              py::dict keywords) {
-  auto options = take_fields<flow::FlowOptions>(keywords);
-  options.threads = threads;
+flow::Injections make_injections(const Request& request, const Case& grid, int threads,
+                                 Buffers& buffers) {
+  flow::Injections made;
+  made.scenarios = request.scenarios;
+  if (in_place(request)) {
+    const std::size_t all = request.buses * static_cast<std::size_t>(request.scenarios);
+    made.p_pu = {request.p.array->data(), all};
+    made.q_pu = {request.q.array->data(), all};
+    made.scale = request.p.scale;
+  } else {
+    Column<double> p_pu, q_pu;
+    flow::nominal_injections(grid, p_pu, q_pu);
+    expand(request, p_pu, request.p, request.dp, threads, buffers.p_pu);
+    expand(request, q_pu, request.q, request.dq, threads, buffers.q_pu);
+    made.p_pu = buffers.p_pu;
+    made.q_pu = buffers.q_pu;
+  }
+  made.load_p_pu = of_devices(request, request.load_p, buffers.load_p_pu);
+  made.load_q_pu = of_devices(request, request.load_q, buffers.load_q_pu);
+  made.inverter_p_pu = of_devices(request, request.inverter_p, buffers.inverter_p_pu);
+  return made;
+}
+
+/// A prepared case, the options of its batches, and their spare memory.
+struct Prepared {
+  std::shared_ptr<const flow::Solver> solver;
+  flow::FlowOptions options;
+  std::shared_ptr<Spare> spare = std::make_shared<Spare>();
+};
+
+Prepared make_solver(const Case& grid, const std::string& method, std::int64_t threads,
+                     py::dict keywords) {
+  Prepared made;
+  made.options = take_fields<flow::FlowOptions>(keywords);
+  made.options.method = method;
+  made.options.threads = threads;
   refuse_the_rest(keywords);
-  check_shape(grid, p_kw, "p_kw");
-  check_shape(grid, q_kvar, "q_kvar");
-  check_shape(grid, dp_kw, "dp_kw");
-  check_shape(grid, dq_kvar, "dq_kvar");
-  py::ssize_t scenarios = 1;
-  for (const Given* given : {&p_kw, &q_kvar, &dp_kw, &dq_kvar}) {
-    if (!*given || (*given)->shape(0) == scenarios || (*given)->shape(0) == 1) continue;
-    if (scenarios != 1 || (*given)->shape(0) == 0)
-      throw UsageError("p_kw, q_kvar, dp_kw and dq_kvar must have equally many scenarios");
-    scenarios = (*given)->shape(0);
+  const py::gil_scoped_release release;
+  made.solver = std::make_shared<const flow::Solver>(flow::prepare(grid, made.options));
+  return made;
+}
+
+/// Voltages of a solved batch of the same case to start from.
+void start_from(const Batch& before, Index scenarios, Buffers& buffers, flow::Injections& made) {
+  const flow::FlowResult& result = before.result();
+  if (before.scenarios() != scenarios && before.scenarios() != 1)
+    throw UsageError("start has " + std::to_string(before.scenarios()) + " scenarios, not " +
+                     std::to_string(scenarios));
+  const auto repeat = [&](const Column<double>& from, Column<double>& to) {
+    to.resize(from.size() / before.scenarios() * scenarios);
+    for (std::size_t at = 0; at < to.size(); at += from.size())
+      std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  repeat(result.v_re, buffers.start_re);
+  repeat(result.v_im, buffers.start_im);
+  made.start_re = buffers.start_re;
+  made.start_im = buffers.start_im;
+}
+
+std::unique_ptr<Batch> solve(const Prepared& prepared, const py::dict& arrays,
+                             std::vector<Index> columns, const Batch* start) {
+  Request request;
+  request.p = take(arrays, "p");
+  request.q = take(arrays, "q");
+  request.dp = take(arrays, "dp");
+  request.dq = take(arrays, "dq");
+  request.load_p = take(arrays, "load_p");
+  request.load_q = take(arrays, "load_q");
+  request.inverter_p = take(arrays, "inverter_p");
+  request.columns = std::move(columns);
+  const Case& grid = prepared.solver->grid;
+  request.buses = static_cast<std::size_t>(grid.buses.size());
+  check_shapes(request, grid);
+  auto batch = std::make_unique<Batch>();
+  batch->solver = prepared.solver;
+  batch->options = prepared.options;
+  batch->spare = prepared.spare;
+  if (in_place(request)) {
+    batch->inputs.append(*request.p.array);
+    batch->inputs.append(*request.q.array);
   }
   const py::gil_scoped_release release;
-  auto solved = std::make_unique<Solved>();
-  solved->grid = grid;
-  solved->forest = feeder::make_forest(grid);
-  Column<double> p_pu, q_pu;
-  flow::nominal_injections(grid, p_pu, q_pu);
-  const double pu_per_kw = fleet::agent_kw_to_case_pu(grid);
-  const auto count = static_cast<Index>(scenarios);
-  solved->p_pu = combine(p_pu, p_kw, dp_kw, count, pu_per_kw);
-  solved->q_pu = combine(q_pu, q_kvar, dq_kvar, count, pu_per_kw);
-  flow::FlowWork work;
-  const flow::Injections injections{count, solved->p_pu, solved->q_pu};
-  flow::solve(solved->grid, solved->forest, injections, options, work, solved->result);
-  return solved;
-}
-
-/// f(re, im) of every voltage, (scenario, bus).
-template <class F>
-py::array_t<double> of_voltages(const Solved& solved, F&& f) {
-  py::array_t<double> out(
-      {py::ssize_t{solved.result.scenarios}, py::ssize_t{solved.grid.buses.size()}});
-  double* to = out.mutable_data();
-  for (std::size_t i = 0; i < solved.result.v_re.size(); ++i)
-    to[i] = f(solved.result.v_re[i], solved.result.v_im[i]);
-  return out;
-}
-
-flow::BranchFlows flows_of(const Solved& solved, Index scenario) {
-  if (scenario < 0 || scenario >= solved.result.scenarios)
-    throw UsageError("there is no scenario " + std::to_string(scenario) + " among " +
-                     std::to_string(solved.result.scenarios));
-  flow::BranchFlows flows;
-  flow::branch_flows(solved.grid, solved.forest, solved.injections(), solved.result, scenario,
-                     flows);
-  return flows;
-}
-
-py::dict branch_table(const Solved& solved, Index scenario) {
-  const flow::BranchFlows flows = flows_of(solved, scenario);
-  py::dict out;
-  out["pf_mw"] = to_array(flows.pf_mw);
-  out["qf_mvar"] = to_array(flows.qf_mvar);
-  out["pt_mw"] = to_array(flows.pt_mw);
-  out["qt_mvar"] = to_array(flows.qt_mvar);
-  out["i_ka"] = to_array(flows.i_ka);
-  out["loading_percent"] = to_array(flows.loading_percent);
-  return out;
-}
-
-py::dict summary(const Solved& solved, Index scenario) {
-  return to_dict(flow::summarize(solved.grid, solved.forest, solved.injections(), solved.result,
-                                 flows_of(solved, scenario), scenario));
-}
-
-py::array_t<bool> converged(const Solved& solved) {
-  py::array_t<bool> out(py::ssize_t{solved.result.scenarios});
-  for (Index s = 0; s < solved.result.scenarios; ++s)
-    out.mutable_at(s) = solved.result.status[s] == flow::FlowStatus::converged;
-  return out;
-}
-
-py::array_t<double> losses(const Solved& solved) {
-  py::array_t<double> out(py::ssize_t{solved.result.scenarios});
-  for (Index s = 0; s < solved.result.scenarios; ++s)
-    out.mutable_at(s) = flows_of(solved, s).losses_mw;
-  return out;
+  batch->buffers = prepared.spare->take_buffers();
+  batch->buffers->result.vm_pu.clear();  // the polar form of another batch
+  batch->injections =
+      make_injections(request, grid, static_cast<int>(prepared.options.threads), *batch->buffers);
+  if (start) start_from(*start, request.scenarios, *batch->buffers, batch->injections);
+  auto work = prepared.spare->take_work();
+  flow::solve(*prepared.solver, batch->injections, prepared.options, *work, batch->buffers->result);
+  prepared.spare->give(std::move(work));
+  return batch;
 }
 
 }  // namespace
 
 void bind_flow(py::module_& module) {
-  const auto array_of = [](auto member) {
-    return [member](const Solved& solved) { return to_array(solved.result.*member); };
-  };
-  py::class_<Solved>(module, "Solved")
-      .def("vm",
-           [](const Solved& solved) {
-             return of_voltages(solved, [](double re, double im) { return std::hypot(re, im); });
-           })
-      .def("va",
-           [](const Solved& solved) {
-             return of_voltages(
-                 solved, [](double re, double im) { return std::atan2(im, re) / rad_per_deg; });
-           })
-      .def("converged", converged)
-      .def("losses", losses)
-      .def("iterations", array_of(&flow::FlowResult::iterations))
-      .def("mismatch", array_of(&flow::FlowResult::max_mismatch_va))
-      .def("branch", branch_table)
-      .def("summary", summary);
-  module.def("solve", solve);
+  py::class_<Prepared>(module, "Solver")
+      .def(py::init(&make_solver))
+      .def("solve", &solve, py::arg("arrays"), py::arg("columns"),
+           py::arg("start").none(true) = nullptr)
+      .def("method", [](const Prepared& it) { return flow::name_of(it.solver->method); })
+      .def("pu_per_kw",
+           [](const Prepared& it) { return fleet::agent_kw_to_case_pu(it.solver->grid); });
   module.def("flow_options", describe<flow::FlowOptions>);
 }
 

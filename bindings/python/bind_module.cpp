@@ -65,6 +65,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   module.def("mpi_library", [] { return std::string(mpi::library_version().c_str()); });
   bind_case(module);
   bind_flow(module);
+  bind_result(module);
   bind_fleet(module);
   bind_cluster(module);
   bind_run(module);

@@ -17,13 +17,25 @@ class Case:
             (0: a line), shift_deg, in_service
     gen     DataFrame: bus, pg_mw, qg_mvar (injection positive), qmax_mvar, qmin_mvar, vg_pu,
             in_service
+    load, inverter, tap_changer
+            DataFrames, often empty: loads that stand apart from case.bus and may follow their
+            voltage (id, bus, p_mw, q_mvar consumption positive, shares i_p, z_p, i_q, z_q of
+            constant current and impedance, in_service); inverters (id, bus, p_mw available,
+            q_mvar, rating_mva, rule "given", "power_factor" or "volt_var", tan_phi, volt_var and
+            volt_watt as ((voltage p.u., share of rating), ...) or None, in_service); taps (id,
+            branch as row of case.branch, ratio0, step, from_end, tap, tap_min, tap_max,
+            automatic, bus held, v_set_pu, v_band_pu, r_comp_pu, x_comp_pu)
     base_mva, name, file; per_phase is True where powers are one phase's third (case533mt_hi).
     """
 
-    def __init__(self, bus, branch, gen, base_mva=1.0, name="case", file="", per_phase=False):
+    def __init__(self, bus, branch, gen, base_mva=1.0, name="case", file="", per_phase=False,
+                 load=None, inverter=None, tap_changer=None):
         self.bus = bus
         self.branch = branch
         self.gen = gen
+        self.load = _empty("load") if load is None else load
+        self.inverter = _empty("inverter") if inverter is None else inverter
+        self.tap_changer = _empty("tap_changer") if tap_changer is None else tap_changer
         self.base_mva = base_mva
         self.name = name
         self.file = file
@@ -32,7 +44,8 @@ class Case:
     def copy(self):
         """A case whose tables can be edited without touching this one's."""
         return Case(self.bus.copy(), self.branch.copy(), self.gen.copy(), self.base_mva,
-                    self.name, self.file, self.per_phase)
+                    self.name, self.file, self.per_phase, self.load.copy(), self.inverter.copy(),
+                    self.tap_changer.copy())
 
     @property
     def kw_per_pu(self):
@@ -49,6 +62,19 @@ class Case:
                 f" {self.base_mva:g} MVA>")
 
 
+_TABLES = ("bus", "branch", "gen", "load", "inverter", "tap_changer")
+
+
+def _empty(table):
+    """A table without rows, with the columns that the library knows."""
+    return pd.DataFrame(_gridswarm.empty_case().tables()[table])
+
+
+def bus_ids(case):
+    """Bus numbers in the order of case.bus."""
+    return (case.bus["bus"] if "bus" in case.bus else case.bus.index).to_numpy()
+
+
 def _columns(table):
     out = {name: table[name].to_numpy() for name in table.columns}
     if "bus" not in out and table.index.name == "bus":
@@ -59,15 +85,16 @@ def _columns(table):
 def native(case):
     """The case as the library holds it. Raises InputError naming table, row and value."""
     return _gridswarm.make_case(case.name, case.file, float(case.base_mva), bool(case.per_phase),
-                                _columns(case.bus), _columns(case.branch), _columns(case.gen))
+                                {name: _columns(getattr(case, name)) for name in _TABLES})
 
 
 def _from_native(grid):
     tables = grid.tables()
-    bus = pd.DataFrame(tables["bus"])
+    bus, *others = (pd.DataFrame(tables[name]) for name in _TABLES)
     bus.index = pd.Index(bus["bus"].to_numpy())
-    return Case(bus, pd.DataFrame(tables["branch"]), pd.DataFrame(tables["gen"]),
-                tables["base_mva"], tables["name"], tables["file"], tables["per_phase"])
+    branch, gen, load, inverter, tap_changer = others
+    return Case(bus, branch, gen, tables["base_mva"], tables["name"], tables["file"],
+                tables["per_phase"], load, inverter, tap_changer)
 
 
 def read_case(path):

@@ -1,130 +1,114 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Power flow: one case, or a batch of scenarios of it."""
+"""Power flow: a case made ready once, then one call per batch of scenarios."""
 import numpy as np
-import pandas as pd
 
 from . import _gridswarm
-from .case import native
+from .case import bus_ids, native
 from .errors import UsageError
+from .flow_result import FlowResult
+from .powers import Powers, split, unpack
 
 
-class FlowResult:
-    """What the wires answer. One scenario where 1-D (or no) powers were given, else a batch.
+class Solver:
+    """A case made ready: what does not change between batches is done once.
 
-    bus, branch      DataFrames of a single scenario (branches of a batch: see `branch_of`)
-    vm_pu, va_deg    DataArray (scenario, bus) in a batch, (bus) otherwise; NaN where unsupplied
-    converged, iterations, max_mismatch_va, losses_mw
-                     bool, int, VA, MW; arrays (scenario) in a batch
+        solver = gs.Solver(case)
+        res = solver.solve(p_kw=p, q_kvar=q)        # (scenario, bus) in, (scenario, bus) out
+
+    method     "automatic", or one of sweep, tree_newton, lindistflow, compensation, newton;
+               `solver.method` is the one in use
+    threads    0 for all cores; the result does not depend on it
+    options    gs.options("power_flow")
+
+    The case is copied: later edits of its tables need a new Solver. Several threads may solve with
+    one Solver at a time; the GIL is released. Memory of the last result that was let go is kept
+    for the next.
+    Raises InputError for a case that can't be used, UsageError for a method that can't solve it.
     """
 
-    def __init__(self, case, solved, is_batch):
-        self._case = case
-        self._solved = solved
-        self._buses = case.bus["bus"].to_numpy() if "bus" in case.bus else case.bus.index.to_numpy()
-        self._ends = case.branch[["fbus", "tbus"]].reset_index(drop=True)
-        self.is_batch = is_batch
-
-    def _per_scenario(self, values):
-        return values if self.is_batch else values[0].item()
-
-    def _per_bus(self, values, text, unit):
-        import xarray
-        attributes = {"long_name": text, "units": unit}
-        dims = ("scenario", "bus")
-        array = xarray.DataArray(values, dims=dims, coords={"bus": self._buses}, attrs=attributes)
-        return array if self.is_batch else array.isel(scenario=0)
+    def __init__(self, case, method="automatic", threads=0, **options):
+        self.case = case.copy()
+        self._native = _gridswarm.Solver(native(case), method, threads, options)
+        self.ids = {"bus": bus_ids(case), "load": _ids(case.load),
+                    "inverter": _ids(case.inverter)}
 
     @property
-    def converged(self):
-        return self._per_scenario(self._solved.converged())
+    def method(self):
+        """The method in use; never "automatic"."""
+        return self._native.method()
 
     @property
-    def iterations(self):
-        return self._per_scenario(self._solved.iterations())
+    def pu_per_kw(self):
+        """p.u. of one three-phase kW."""
+        return self._native.pu_per_kw()
 
-    @property
-    def max_mismatch_va(self):
-        return self._per_scenario(self._solved.mismatch())
+    def solve(self, p_kw=None, q_kvar=None, dp_kw=None, dq_kvar=None, *, buses=None, start=None,
+              **powers):
+        """Solve one scenario or a batch.
 
-    @property
-    def losses_mw(self):
-        return self._per_scenario(self._solved.losses())
+        p_kw, q_kvar    TOTAL net injection per bus, INTO the grid positive, in three-phase kW and
+                        kvar: it replaces what the case states there (loads in case.bus, and
+                        generators at load buses). (bus,) or (scenario, bus) in the order of
+                        case.bus; a Series by bus number; a DataFrame with bus numbers as columns;
+                        a DataArray with a dimension `bus`. None: what the case states. In the
+                        place of p_kw a Dataset, whose variables are named as the keywords here.
+        dp_kw, dq_kvar  an ADDITION to that, same forms and sign.
+        p_mw, p_pu, q_mvar, q_pu, dp_mw ...    the same in MW and Mvar, or in p.u. of the case.
+        load_p_kw, load_q_kvar, inverter_p_kw  CONSUMPTION of the rows of case.load, and what the
+                        rows of case.inverter have available; (.., row) or by id.
+        buses           bus numbers: the arrays then have these columns only; at all other buses
+                        what the case states stands.
+        start           a result of this case to start from.
 
-    @property
-    def vm_pu(self):
-        return self._per_bus(self._solved.vm(), "voltage magnitude", "1")
+        p and q in C-contiguous float64 (scenario, bus) of one unit, nothing added, are read where
+        they are: don't change them as long as branch flows of the result are wanted. Anything else
+        is converted by a copy. Values at sources and at buses without supply are ignored. No
+        convergence is a result (`res.status`), not an error. Raises UsageError for shapes, and for
+        numbers that are not finite, named by scenario and bus.
+        """
+        unknown = [name for name in split(powers)[1]]
+        if unknown:
+            raise UsageError(f"no power is called {unknown[0]}")
+        powers.update(q_kvar=q_kvar, dp_kw=dp_kw, dq_kvar=dq_kvar)
+        columns = None if buses is None else np.asarray(buses)
+        given = Powers(self, unpack(p_kw, powers), columns)
+        if start is not None and not isinstance(start, FlowResult):
+            raise UsageError("start must be a result of power_flow")
+        solved = self._native.solve(given.arrays, self._rows(columns),
+                                    None if start is None else start._batch)
+        return FlowResult(self, solved, given)
 
-    @property
-    def va_deg(self):
-        return self._per_bus(self._solved.va(), "voltage angle", "degree")
-
-    @property
-    def bus(self):
-        """DataFrame bus, vm_pu, va_deg, also indexed by bus number (single scenario)."""
-        self._refuse_batch("bus", "vm_pu and va_deg")
-        return pd.DataFrame({"bus": self._buses, "vm_pu": self._solved.vm()[0],
-                             "va_deg": self._solved.va()[0]}, index=self._buses)
-
-    @property
-    def branch(self):
-        """DataFrame fbus, tbus, pf_mw, qf_mvar, pt_mw, qt_mvar (into the branch at its from and to
-        end), i_ka, loading_percent (NaN where unlimited), in the order of case.branch."""
-        self._refuse_batch("branch", "branch_of(scenario)")
-        return self.branch_of(0)
-
-    def branch_of(self, scenario):
-        """The branches of one scenario of a batch."""
-        return pd.concat([self._ends, pd.DataFrame(self._solved.branch(scenario))], axis=1)
-
-    def summary(self, scenario=0):
-        """What `gridswarm flow --json` says of one scenario, as a dict."""
-        return self._solved.summary(scenario)
-
-    def _refuse_batch(self, name, instead):
-        if self.is_batch:
-            raise UsageError(f"a batch has no .{name}; use {instead}")
+    def _rows(self, buses):
+        """Rows of case.bus of bus numbers."""
+        if buses is None:
+            return []
+        places = {bus: row for row, bus in enumerate(self.ids["bus"].tolist())}
+        rows = []
+        for bus in buses.tolist():
+            row = places.pop(bus, None)
+            if row is None:
+                known = bus in self.ids["bus"]
+                raise UsageError(f"bus {bus} stands in `buses` twice" if known else
+                                 f"`buses` names bus {bus}, which case.bus does not hold")
+            rows.append(row)
+        if not rows:
+            raise UsageError("`buses` is empty")
+        return rows
 
     def __repr__(self):
-        scenarios = self._solved.converged()
-        return (f"<gridswarm.FlowResult {self._case.name}: {len(scenarios)} scenarios, "
-                f"{int(scenarios.sum())} converged>")
+        return f"<gridswarm.Solver {self.case.name}: {len(self.case.bus)} buses, {self.method}>"
 
 
-def _powers(case, buses, given, name):
-    """A (scenario or 1, bus) array in the order of case.bus, and whether it is a batch."""
-    if given is None:
-        return None, False
-    if isinstance(given, pd.Series):
-        missing = [bus for bus in buses if bus not in given.index]
-        if missing:
-            raise UsageError(f"{name} has no value for bus {missing[0]}")
-        given = given.reindex(buses)
-    values = np.asarray(given, dtype=float)
-    if values.ndim not in (1, 2) or values.shape[-1] != len(buses):
-        raise UsageError(f"{name} has shape {values.shape}; give ({len(buses)},) or "
-                         f"(scenarios, {len(buses)}), one column per row of case.bus")
-    return np.ascontiguousarray(np.atleast_2d(values)), values.ndim == 2
+def _ids(table):
+    return table["id"].to_numpy()
 
 
-def power_flow(case, p_kw=None, q_kvar=None, dp_kw=None, dq_kvar=None, threads=0,
-               **options):
-    """Power flow of a radial case by current summation.
+def power_flow(case, p_kw=None, q_kvar=None, dp_kw=None, dq_kvar=None, *, method="automatic",
+               threads=0, buses=None, **keywords):
+    """Power flow of a case, or a batch of it, in one call: Solver(case, ...).solve(p_kw, ...).
 
-    p_kw, q_kvar    TOTAL net injection per bus, INTO the grid positive, in three-phase kW and kvar:
-                    it replaces what the case states there (loads, and generators at load buses).
-                    Shape (bus,) in the order of case.bus, a Series indexed by bus number, or
-                    (scenario, bus) for a batch. None: what the case states.
-    dp_kw, dq_kvar  an ADDITION to that, same shapes and sign.
-    options         gs.options("power_flow"): tol_step_pu, max_iterations.
-    threads         0 for all cores; the result does not depend on it.
-    Values at sources and at buses without supply are ignored. No convergence is a result
-    (`res.converged`), not an error. The GIL is released while solving.
-    Raises InputError for a case that can't be used (a loop, a PV bus), UsageError for shapes.
+    Further keywords are powers as in Solver.solve, and options as in gs.options("power_flow").
     """
-    grid = native(case)
-    buses = case.bus["bus"].to_numpy() if "bus" in case.bus else case.bus.index.to_numpy()
-    given = {"p_kw": p_kw, "q_kvar": q_kvar, "dp_kw": dp_kw, "dq_kvar": dq_kvar}
-    arrays = {name: _powers(case, buses, value, name) for name, value in given.items()}
-    solved = _gridswarm.solve(grid, *(array for array, _ in arrays.values()), threads,
-                              options)
-    return FlowResult(case.copy(), solved, any(batch for _, batch in arrays.values()))
+    powers, options = split(keywords)
+    solver = Solver(case, method, threads, **options)
+    return solver.solve(p_kw, q_kvar, dp_kw, dq_kvar, buses=buses, **powers)
