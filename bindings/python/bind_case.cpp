@@ -58,6 +58,7 @@ py::dict tables_of(const Case& grid) {
   out["branch"] = branch;
   out["gen"] = gen;
   add_devices(grid, out);
+  out["warnings"] = grid.warnings;
   return out;
 }
 

@@ -50,6 +50,7 @@ struct Batch {
   }
   const feeder::Case& grid() const { return solver->grid; }
   const flow::FlowResult& result() const { return buffers->result; }
+  bool reads_in_place() const { return injections.p_pu.data() != buffers->p_pu.data(); }
   Index scenarios() const { return buffers->result.scenarios; }
 };
 
@@ -60,9 +61,5 @@ py::array_t<T> view_of(const py::object& owner, const T* data, std::vector<py::s
   py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return array;
 }
-
-/// Flows of one scenario. @throws UsageError where there is no such scenario, or where the caller's
-/// arrays no longer hold what was solved
-flow::BranchFlows flows_of(const Batch& batch, Index scenario);
 
 }  // namespace gridswarm::python

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a solved batch shows: columns as they stand in memory, and branch flows when asked for.
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
+#include <complex>
 
 #include "bind_flow.hpp"
 #include "gridswarm/base/parallel.hpp"
@@ -8,16 +12,6 @@
 #include "gridswarm/flow/summary.hpp"
 
 namespace gridswarm::python {
-
-flow::BranchFlows flows_of(const Batch& batch, Index scenario) {
-  if (scenario < 0 || scenario >= batch.scenarios())
-    throw UsageError("there is no scenario " + std::to_string(scenario) + " among " +
-                     std::to_string(batch.scenarios()));
-  flow::BranchFlows flows;
-  flow::branch_flows(batch.grid(), batch.solver->forest, batch.injections, batch.result(), scenario,
-                     flows);
-  return flows;
-}
 
 namespace {
 
@@ -33,6 +27,73 @@ constexpr NamedFlow flow_columns[] = {
     {"pf_mw", &flow::BranchFlows::pf_mw}, {"qf_mvar", &flow::BranchFlows::qf_mvar},
     {"pt_mw", &flow::BranchFlows::pt_mw}, {"qt_mvar", &flow::BranchFlows::qt_mvar},
     {"i_ka", &flow::BranchFlows::i_ka},   {"loading_percent", &flow::BranchFlows::loading_percent}};
+
+/// Do the flows of a tree add up to what its sources gave? They don't where an array of the caller
+/// was read in place, and has been written since.
+bool adds_up(const Batch& batch, Index scenario, const flow::BranchFlows& flows) {
+  const flow::FlowResult& result = batch.result();
+  if (!batch.reads_in_place() || batch.solver->mesh ||
+      result.status[scenario] != flow::FlowStatus::converged)
+    return true;
+  const feeder::Case& grid = batch.grid();
+  const auto is_source = [&](Index row) {
+    return batch.solver->forest.position[row] >= 0 &&
+           batch.solver->forest.position[row] < batch.solver->forest.roots;
+  };
+  double p_mw = 0.0, q_mvar = 0.0;
+  for (Index e = 0; e < grid.branches.size(); ++e) {
+    if (is_source(grid.branches.from[e])) p_mw += flows.pf_mw[e], q_mvar += flows.qf_mvar[e];
+    if (is_source(grid.branches.to[e])) p_mw += flows.pt_mw[e], q_mvar += flows.qt_mvar[e];
+  }
+  const std::size_t first = static_cast<std::size_t>(scenario) * grid.buses.id.size();
+  for (Index k = 0; k < batch.solver->forest.roots; ++k) {
+    const Index row = batch.solver->forest.bus[k];
+    const double square =
+        std::norm(std::complex<double>(result.v_re[first + row], result.v_im[first + row]));
+    p_mw += grid.buses.gs_mw[row] * square;
+    q_mvar -= grid.buses.bs_mvar[row] * square;
+  }
+  const double dp = p_mw - result.source_p_pu[scenario] * grid.base_mva;
+  const double dq = q_mvar - result.source_q_pu[scenario] * grid.base_mva;
+  return std::hypot(dp, dq) <= 1e-6 * (std::hypot(p_mw, q_mvar) + 1e-3 * grid.base_mva);
+}
+
+[[noreturn]] void refuse_changed(Index scenario) {
+  throw UsageError("the powers of scenario " + std::to_string(scenario) +
+                   " were changed after they had been solved, so its flows can't be told; give "
+                   "solve() a copy of an array that you write again");
+}
+
+/// Flows of one scenario, whether or not they add up.
+flow::BranchFlows flows_as_given(const Batch& batch, Index scenario) {
+  flow::BranchFlows flows;
+  flow::branch_flows(batch.grid(), batch.solver->forest, batch.injections, batch.result(), scenario,
+                     flows);
+  return flows;
+}
+
+/// @throws UsageError where there is no such scenario, or where the caller's arrays no longer hold
+///         what was solved
+flow::BranchFlows flows_of(const Batch& batch, Index scenario) {
+  if (scenario < 0 || scenario >= batch.scenarios())
+    throw UsageError("there is no scenario " + std::to_string(scenario) + " among " +
+                     std::to_string(batch.scenarios()));
+  flow::BranchFlows flows = flows_as_given(batch, scenario);
+  if (!adds_up(batch, scenario, flows)) refuse_changed(scenario);
+  return flows;
+}
+
+/// f(scenario, flows) for every scenario, over threads.
+template <class F>
+void each_flows(const Batch& batch, F&& f) {
+  std::atomic<Index> changed{none};
+  run_pieces(batch.scenarios(), static_cast<int>(batch.options.threads), [&](Index s, int) {
+    const flow::BranchFlows flows = flows_as_given(batch, s);
+    if (!adds_up(batch, s, flows)) changed = s;
+    f(s, flows);
+  });
+  if (changed != none) refuse_changed(changed);
+}
 
 /// A view of one number per scenario and bus.
 py::array per_bus(const py::object& self, const Column<double>& column) {
@@ -101,9 +162,7 @@ py::dict branch_batch(const Batch& batch, const std::vector<std::string>& names)
     to.push_back(array.mutable_data());
   }
   const py::gil_scoped_release release;
-  flows_of(batch, 0);  // an error is thrown here, outside the threads
-  run_pieces(batch.scenarios(), static_cast<int>(batch.options.threads), [&](Index s, int) {
-    const flow::BranchFlows flows = flows_of(batch, s);
+  each_flows(batch, [&](Index s, const flow::BranchFlows& flows) {
     for (std::size_t k = 0; k < wanted.size(); ++k) {
       const Column<double>& from = flows.*wanted[k].member;
       std::copy(from.begin(), from.end(), to[k] + width * static_cast<std::size_t>(s));
@@ -116,8 +175,7 @@ py::array_t<double> losses(const Batch& batch) {
   py::array_t<double> out(py::ssize_t{batch.scenarios()});
   double* to = out.mutable_data();
   const py::gil_scoped_release release;
-  run_pieces(batch.scenarios(), static_cast<int>(batch.options.threads),
-             [&](Index s, int) { to[s] = flows_of(batch, s).losses_mw; });
+  each_flows(batch, [&](Index s, const flow::BranchFlows& flows) { to[s] = flows.losses_mw; });
   return out;
 }
 

@@ -140,7 +140,6 @@ def test_other_threads_run_while_a_batch_is_solved():
     (lambda c: c.branch.__setitem__("tbus", 99), "names bus 99"),
     (lambda c: c.branch.__setitem__("rate_mva", -1.0), "must not be negative"),
     (lambda c: c.branch.__setitem__("r_pu", np.nan), "r_pu must be a finite number"),
-    (lambda c: c.branch.__setitem__("in_service", True), "loop"),
     (lambda c: c.bus.__setitem__("type", 1), "no source"),
 ])
 def test_a_table_that_cannot_be_right_is_refused_by_name(edit, words):

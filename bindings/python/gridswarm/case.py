@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A feeder as tables: what the case file states, in its own ids, units and signs."""
 import os
+import warnings as _warnings
 
 import pandas as pd
 
@@ -25,16 +26,19 @@ class Case:
             volt_watt as ((voltage p.u., share of rating), ...) or None, in_service); taps (id,
             branch as row of case.branch, ratio0, step, from_end, tap, tap_min, tap_max,
             automatic, bus held, v_set_pu, v_band_pu, r_comp_pu, x_comp_pu)
-    base_mva, name, file; per_phase is True where powers are one phase's third (case533mt_hi).
+    base_mva, name, file; per_phase is True where powers are one phase's third (case533mt_hi);
+    warnings: sentences on what the file's reader passed over.
     """
 
     def __init__(self, bus, branch, gen, base_mva=1.0, name="case", file="", per_phase=False,
-                 load=None, inverter=None, tap_changer=None):
+                 load=None, inverter=None, tap_changer=None,
+                 warnings=()):
         self.bus = bus
         self.branch = branch
         self.gen = gen
         self.load = _empty("load") if load is None else load
         self.inverter = _empty("inverter") if inverter is None else inverter
+        self.warnings = tuple(warnings)
         self.tap_changer = _empty("tap_changer") if tap_changer is None else tap_changer
         self.base_mva = base_mva
         self.name = name
@@ -45,7 +49,7 @@ class Case:
         """A case whose tables can be edited without touching this one's."""
         return Case(self.bus.copy(), self.branch.copy(), self.gen.copy(), self.base_mva,
                     self.name, self.file, self.per_phase, self.load.copy(), self.inverter.copy(),
-                    self.tap_changer.copy())
+                    self.tap_changer.copy(), self.warnings)
 
     @property
     def kw_per_pu(self):
@@ -94,15 +98,19 @@ def _from_native(grid):
     bus.index = pd.Index(bus["bus"].to_numpy())
     branch, gen, load, inverter, tap_changer = others
     return Case(bus, branch, gen, tables["base_mva"], tables["name"], tables["file"],
-                tables["per_phase"], load, inverter, tap_changer)
+                tables["per_phase"], load, inverter, tap_changer, tables["warnings"])
 
 
 def read_case(path):
-    """Read a MATPOWER case file (.m).
+    """Read a case file; its suffix says which reader reads (MATPOWER .m).
 
-    Raises FileError if it can't be read, InputError with `file` and `line` if it can't be used.
+    What the reader passed over is warned of, and stands in `case.warnings`. Raises FileError if the
+    file can't be read, InputError with `file` and `line` if it can't be used.
     """
-    return _from_native(_gridswarm.read_case(os.fspath(path)))
+    case = _from_native(_gridswarm.read_case(os.fspath(path)))
+    for sentence in case.warnings:
+        _warnings.warn(sentence, stacklevel=2)
+    return case
 
 
 def synthetic_case(buses, seed=1):

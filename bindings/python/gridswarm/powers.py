@@ -60,7 +60,9 @@ class Powers:
         elif hasattr(value, "dims"):
             value = self._read_xarray(value, name, kind, wanted)
         try:
-            array = np.asarray(value, dtype=np.float64)
+            array = np.asarray(value)
+            array = array.astype(np.float64, casting="safe" if array.dtype.kind in "cmM" else
+                                 "unsafe", copy=False)
         except (TypeError, ValueError):
             raise UsageError(f"{name} must hold numbers only") from None
         if array.ndim not in (1, 2) or array.shape[-1] != len(wanted):
