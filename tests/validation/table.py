@@ -18,18 +18,21 @@ PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/validation.md"
 HEAD = """\
 # Validation: every reference network
 
-Each line is one network with a solution that nobody here computed: what `gridswarm flow` finds, and how far it stays from the reference.
-`dV` is the largest complex voltage difference over all buses, `losses` the relative difference of total losses, `branches` the largest
-difference of an end's P or Q. The bars of `tests/validation/test_balanced.py`: 1e-9 p.u. (case141 and case9241pegase 1e-7, where |y|
-reaches 1e6 p.u.), 1e-8, 1e-7 MW. Made by `./dev validate FOLDER`; the digits below 1e-12 are rounding.
+Each line is one network with a solution that nobody here computed: what `gridswarm flow` finds, and
+how far it stays from the reference. `dV` is the largest complex voltage difference over all buses,
+`losses` the relative difference of total losses, `branches` the largest difference of an end's P or
+Q. The bars of `tests/validation/test_balanced.py`: 1e-9 p.u. (case141 and case9241pegase 1e-7,
+where |y| reaches 1e6 p.u.), 1e-8, 1e-7 MW. Made by `./dev validate FOLDER`; digits below 1e-12 are
+rounding.
 
 | network | buses | loops | method | iterations | dV, p.u. | losses | branches, MW |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 TAIL = """
-Two networks (mv_oberrhein, simbench_lv_rural1) have transformers with iron losses, which a MATPOWER file can hold only as shunts at the
-ends of their branches: voltages are the same, the flows of those branches are not, so theirs are left out.
+Two networks (mv_oberrhein, simbench_lv_rural1) have transformers with iron losses, which a MATPOWER
+file can hold only as shunts at the ends of their branches: voltages are the same, the flows of those
+branches are not, so theirs are left out.
 """
 
 
