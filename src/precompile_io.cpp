@@ -11,6 +11,8 @@
 #include "gridswarm/io/mfile.ipp"
 #include "gridswarm/io/mfile_tokens.ipp"
 #include "gridswarm/io/mfile_values.ipp"
+#include "gridswarm/io/pandapower_file.ipp"
+#include "gridswarm/io/pandapower_table.ipp"
 #include "gridswarm/io/profile_file.ipp"
 #include "gridswarm/io/run_folder.ipp"
 #include "gridswarm/io/scenario_file.ipp"
