@@ -2,8 +2,8 @@
 """Networks that pandapower writes, solved here and by pandapower itself.
 
 Every bus voltage within 1e-9 p.u. (as a phasor), every line and transformer within 1e-7 MW and
-Mvar of its res_ table. pandapower is optional: `./dev setup` puts it into .venv-pandapower if PyPI can be
-reached.
+Mvar of its res_ table. pandapower is optional: `./dev setup` puts it into .venv-pandapower if PyPI
+can be reached.
 """
 
 import csv
