@@ -5,6 +5,8 @@
 #include "gridswarm/flow/laws.ipp"
 #include "gridswarm/flow/many.ipp"
 #include "gridswarm/flow/margin.ipp"
+#include "gridswarm/flow/mesh_layout.ipp"
+#include "gridswarm/flow/mesh_newton.ipp"
 #include "gridswarm/flow/power_flow.ipp"
 #include "gridswarm/flow/sensitivity.ipp"
 #include "gridswarm/flow/solver.ipp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/flow/factor_pattern.hpp"
 #include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/oracle.hpp"
 
@@ -19,12 +20,8 @@ namespace detail {
 
 GS_INLINE bool klu_available() { return false; }
 
-GS_INLINE std::shared_ptr<const Mesh> prepare_mesh(const feeder::Case&) {
-  detail::refuse_without_klu();
-}
-
-GS_INLINE void solve_mesh(const Mesh&, const feeder::Case&, const Injections&, const FlowOptions&,
-                          FlowWork&, FlowResult&) {
+GS_INLINE FactorPattern factor_pattern(std::span<const Index>, std::span<const Index>,
+                                       std::span<const double>) {
   detail::refuse_without_klu();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gridswarm/kernel/isa.hpp"
+#include "gridswarm/kernel/mesh_views.hpp"
 #include "gridswarm/kernel/views.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
@@ -31,6 +32,19 @@ struct Kernels {
   /// Add what a device consumes at u, and its slopes, to `draw` (law_rows x sweep_lanes); p, q: its
   /// own number per lane.
   void (*law_add)(const Law& law, const double* u, const double* p, const double* q, double* draw);
+  /// Network with loops: powers at the voltages as they are, what is missing (rhs), and the check.
+  void (*mesh_mismatch)(const MeshView& mesh, const MeshState& state, MeshCheck& check);
+  /// J at the voltages and powers that mesh_mismatch saw, where the factors will stand.
+  void (*mesh_jacobian)(const MeshView& mesh, const MeshState& state, double* factors);
+  /// Factor in place; `work`: one number per unknown and lane.
+  void (*lu_factor)(const MeshView& mesh, double* factors, double* work, MeshPivots& pivots);
+  /// rhs -> step, with factors of each lane.
+  void (*lu_solve)(const MeshView& mesh, const double* factors, double* x);
+  /// The same with one set of factors for all lanes.
+  void (*lu_solve_shared)(const MeshView& mesh, const double* factors, double* x);
+  /// Move the voltages of active lanes by the step in rhs; largest |dV'|^2 per lane.
+  void (*mesh_step)(const MeshView& mesh, const MeshState& state, const double* active,
+                    double* step_squared);
 };
 
 /// The table in use.

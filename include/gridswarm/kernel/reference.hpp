@@ -5,6 +5,7 @@
 
 #include "gridswarm/kernel/kernels.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
+#include "gridswarm/kernel/reference_mesh.hpp"
 #include "gridswarm/kernel/reference_sweep.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
@@ -50,9 +51,11 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 
 /// The table of reference kernels.
 GS_INLINE Kernels reference_kernels() {
-  return {Isa::reference,        dispatch_survey_reference, dispatch_pass_reference,
-          reference::sweep_load, reference::sweep_up,       reference::sweep,
-          reference::sweep_last, reference::sweep_store,    reference::law_add};
+  return {Isa::reference,           dispatch_survey_reference,  dispatch_pass_reference,
+          reference::sweep_load,    reference::sweep_up,        reference::sweep,
+          reference::sweep_last,    reference::sweep_store,     reference::law_add,
+          reference::mesh_mismatch, reference::mesh_jacobian,   reference::lu_factor,
+          reference::lu_solve,      reference::lu_solve_shared, reference::mesh_step};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel
