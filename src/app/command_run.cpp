@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The main job: a scenario from file to results and a log that `gridswarm verify` accepts.
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
+#include "app/over_ranks.hpp"
 #include "app/progress.hpp"
 #include "app/report.hpp"
 #include "gridswarm/base/collectives.hpp"
-#include "gridswarm/base/parallel.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/results_file.hpp"
 #include "gridswarm/io/run_folder.hpp"
 #include "gridswarm/io/scenario_file.hpp"
 #include "gridswarm/ledger/note.hpp"
-#include "gridswarm/mpi/exchange_mpi.hpp"
 #include "gridswarm/swarm/genesis.hpp"
 #include "gridswarm/swarm/run.hpp"
 
@@ -127,33 +123,12 @@ ExitCode run_over(Exchange& exchange, const swarm::Scenario& scenario, const Com
                                                                  : ExitCode::ok;
 }
 
-/// This process's share of the machine's cores, unless --threads was typed: more threads than cores
-/// would wait for each other.
-Common share_cores(Common common) {
-  if (common.threads > 0) return common;
-  const int share =
-      static_cast<int>(std::thread::hardware_concurrency()) / mpi::processes_on_node();
-  common.threads = std::max(1, std::min(threads_for(0), share));
-  return common;
-}
-
 ExitCode run(const Options& options, const Common& common) {
   const swarm::Scenario scenario = read_scenario(options, common);
-  if (mpi::launched_by_mpi([](const char* name) { return std::getenv(name); })) {
-    const mpi::Session session;
-    try {
-      const auto exchange = mpi::make_exchange();
-      return run_over(*exchange, scenario, share_cores(common));
-    } catch (const Error& error) {
-      std::fprintf(stderr, "gridswarm: %s\n", error.what());
-      mpi::abort_all(static_cast<int>(error.exit_code));
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "gridswarm: %s\n", error.what());
-      mpi::abort_all(static_cast<int>(ExitCode::run_time));
-    }
-  }
-  LocalExchange exchange(static_cast<int>(options.hosted_ranks));
-  return run_over(exchange, scenario, common);
+  return over_ranks(common, static_cast<int>(options.hosted_ranks),
+                    [&](Exchange& exchange, const Common& shared) {
+                      return run_over(exchange, scenario, shared);
+                    });
 }
 
 }  // namespace

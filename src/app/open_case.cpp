@@ -7,10 +7,10 @@
 
 namespace gridswarm::app {
 
-feeder::Case open_case(const std::string& path) {
+feeder::Case open_case(const std::string& path, bool tells) {
   feeder::Case grid = io::read_case(path);
   for (const std::string& warning : grid.warnings)
-    std::fprintf(stderr, "gridswarm: %s\n", warning.c_str());
+    if (tells) std::fprintf(stderr, "gridswarm: %s\n", warning.c_str());
   return grid;
 }
 

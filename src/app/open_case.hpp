@@ -9,6 +9,7 @@
 namespace gridswarm::app {
 
 /// io::read_case, with the case's warnings printed on stderr.
-feeder::Case open_case(const std::string& path);
+/// @param tells  false: silently (a rank that isn't 0)
+feeder::Case open_case(const std::string& path, bool tells = true);
 
 }  // namespace gridswarm::app

@@ -17,6 +17,7 @@
 #include "app/commands.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/cluster/quality.hpp"
+#include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/ledger/verify.hpp"
@@ -173,6 +174,8 @@ Blocks all_blocks() {
       {"fields VariantSummary", results_table<swarm::VariantSummary>()},
       {"fields RunSummary", results_table<swarm::RunSummary>()},
       {"fields FlowSummary", results_table<flow::FlowSummary>()},
+      {"fields ScenarioFigures", results_table<flow::ScenarioFigures>()},
+      {"fields BatchSummary", results_table<flow::BatchSummary>()},
       {"fields ClusterQuality", results_table<cluster::ClusterQuality>()},
       {"fields Formation", results_table<cluster::Formation>()},
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},

@@ -15,9 +15,11 @@ struct FlowSummary {
   std::int64_t buses = 0;
   std::int64_t unsupplied = 0;
   bool converged = false;
+  std::string status = "converged";
   std::string method = "sweep";
   std::int64_t iterations = 0;
   double max_mismatch_va = 0.0;
+  std::int64_t worst_bus = 0;  ///< the file's bus number
   double max_step_pu = 0.0;
   double losses_mw = 0.0;
   double losses_mvar = 0.0;

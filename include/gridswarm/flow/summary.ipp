@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
 
 namespace gridswarm::inline GS_ABI {
@@ -15,10 +16,12 @@ GS_INLINE std::span<const Field<flow::FlowSummary>> fields<flow::FlowSummary>() 
       {"buses", "", &S::buses, 0, no_limit, "buses in the case"},
       {"unsupplied", "", &S::unsupplied, 0, no_limit, "buses without a path to a source"},
       {"converged", "", &S::converged, 0, 1, "step and mismatch are within tolerance"},
+      {"status", "", &S::status, 0, 0, "converged, diverged, unsupplied or infeasible"},
       {"method", "", &S::method, 0, 0, "how it was solved"},
-      {"iterations", "", &S::iterations, 0, no_limit, "sweeps"},
+      {"iterations", "", &S::iterations, 0, no_limit, "iterations of all tries"},
       {"max_mismatch_va", "VA", &S::max_mismatch_va, 0, no_limit,
        "largest power that branch currents leave unexplained at a bus"},
+      {"worst_bus", "", &S::worst_bus, 0, no_limit, "bus of that mismatch"},
       {"max_step_pu", "p.u.", &S::max_step_pu, 0, no_limit, "last change of a voltage"},
       {"losses_mw", "MW", &S::losses_mw, -no_limit, no_limit, "sum of pf + pt over branches"},
       {"losses_mvar", "Mvar", &S::losses_mvar, -no_limit, no_limit,
@@ -43,6 +46,10 @@ GS_INLINE FlowSummary summarize(const feeder::Case& grid, const feeder::Forest& 
   summary.buses = grid.buses.size();
   summary.unsupplied = static_cast<std::int64_t>(forest.unsupplied.size());
   summary.converged = result.status[scenario] == FlowStatus::converged;
+  summary.status = name_of(result.status[scenario]);
+  if (!result.method.empty()) summary.method = name_of(result.method[scenario]);
+  const Index worst = result.worst_bus[scenario];
+  summary.worst_bus = worst == none ? 0 : grid.buses.id[worst];
   summary.iterations = result.iterations[scenario];
   summary.max_mismatch_va = result.max_mismatch_va[scenario];
   summary.max_step_pu = result.max_step_pu[scenario];

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`gridswarm flow`: time series, failures and what is refused."""
+
+import csv
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("GRIDSWARM_PROGRAM", str(ROOT / "build/release/bin/gridswarm"))
+IEEE33 = ROOT / "examples" / "data" / "ieee33.m"
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def flow(*arguments):
+    return subprocess.run([PROGRAM, "flow", *map(str, arguments)], capture_output=True, text=True)
+
+
+def profiles(folder, text, name="profiles.csv"):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_one_column_scales_all_loads_and_a_step_of_one_is_the_case(tmp_path):
+    file = profiles(tmp_path, "time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,0.5\n")
+    done = flow(IEEE33, "--profiles", file, "--scenarios", tmp_path / "s.csv")
+    assert done.returncode == 0, done.stderr
+    alone = json.loads(flow(IEEE33, "--json").stdout)
+    full, half = rows(tmp_path / "s.csv")
+    assert float(full["losses_mw"]) == alone["losses_mw"]
+    assert float(full["vm_min_pu"]) == alone["vm_min_pu"]
+    assert 0.2 < float(half["losses_mw"]) / float(full["losses_mw"]) < 0.25
+    assert half["time"] == "2024-01-01T01:00"
+
+
+def test_a_kw_column_stands_instead_of_its_bus_load(tmp_path):
+    # Bus 18 of this case draws 90 kW and 40 kvar: the same numbers change nothing.
+    file = profiles(tmp_path, "time,18_kw,18_kvar\n2024-01-01T00:00,90,40\n"
+                              "2024-01-01T00:15,0,0\n")
+    done = flow(IEEE33, "--profiles", file, "--scenarios", tmp_path / "s.csv")
+    assert done.returncode == 0, done.stderr
+    alone = json.loads(flow(IEEE33, "--json").stdout)
+    same, without = rows(tmp_path / "s.csv")
+    assert float(same["losses_mw"]) == pytest.approx(alone["losses_mw"], rel=1e-12)
+    assert float(same["slack_p_mw"]) - float(without["slack_p_mw"]) > 0.09
+
+
+def test_step_and_duration_sample_the_profile(tmp_path):
+    lines = "".join(f"2024-01-01T{h:02d}:00,{h / 10}\n" for h in range(10))
+    file = profiles(tmp_path, "time,all_pu\n" + lines)
+    done = flow(IEEE33, "--profiles", file, "--start", "2024-01-01T02:00", "--duration", "3h",
+                "--step", "30min", "--scenarios", tmp_path / "s.csv")
+    assert done.returncode == 0, done.stderr
+    assert [row["time"][11:] for row in rows(tmp_path / "s.csv")] == [
+        "02:00", "02:30", "03:00", "03:30", "04:00", "04:30"]
+
+
+def test_a_step_that_fails_is_named_and_the_others_are_kept(tmp_path):
+    file = profiles(tmp_path, "time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,50\n"
+                              "2024-01-01T02:00,1\n")
+    done = flow(IEEE33, "--profiles", file, "--json", "-o", tmp_path / "v.csv", "--scenarios",
+                tmp_path / "s.csv")
+    assert done.returncode == 3
+    assert "time 2024-01-01T01:00 is " in done.stderr and "at bus " in done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["scenarios"] == 3 and summary["converged"] == 2
+    assert summary["diverged"] + summary["infeasible"] == 1
+    first, bad, last = rows(tmp_path / "s.csv")
+    assert bad["status"] in ("diverged", "infeasible")
+    first.pop("time"), last.pop("time")
+    assert first == last
+    assert all(row["vm_pu"] for row in rows(tmp_path / "v.csv"))  # last values, none is missing
+
+
+def test_tol_is_short_for_its_key():
+    coarse = json.loads(flow(IEEE33, "--json", "--tol", "1e-3").stdout)
+    fine = json.loads(flow(IEEE33, "--json", "--tol-step-pu", "1e-12").stdout)
+    assert coarse["max_step_pu"] <= 1e-3
+    assert fine["max_step_pu"] <= 1e-12
+
+
+@pytest.mark.parametrize("text, options, words", [
+    ("time,99_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", [], "no bus is called"),
+    ("time,all_kw\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", [], "can't be for all loads"),
+    ("time,all\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", [], "tells no unit"),
+    ("time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,nan\n", [], "nan"),
+    ("time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", ["--duration", "1y"], "--duration"),
+    ("time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", ["--duration", "9d"], "has no value"),
+    ("time,all_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n", ["--start", "2025-01-01"],
+     "does not cover"),
+])
+def test_what_can_not_be_followed_is_refused(tmp_path, text, options, words):
+    done = flow(IEEE33, "--profiles", profiles(tmp_path, text), *options)
+    assert done.returncode in (2, 4)
+    assert words in done.stderr and done.stdout == ""
+
+
+def test_lists_name_what_they_do_not_find(tmp_path):
+    file = profiles(tmp_path, "time,H0_pu\n2024-01-01T00:00,1\n2024-01-01T01:00,1\n")
+    for line, words in (("77,H0_pu,1,0", "is no bus"), ("18,H1,1,0", "is no column"),
+                        ("18,H0_pu,x,0", "'x'")):
+        devices = profiles(tmp_path, "bus,profile,p_mw,q_mvar\n18,H0_pu,0.1,0\n" + line + "\n",
+                           "loads.csv")
+        done = flow(IEEE33, "--profiles", file, "--loads", devices)
+        assert done.returncode == 4, done.stderr
+        assert "loads.csv:3" in done.stderr and words in done.stderr
+
+
+def test_options_of_a_series_need_one():
+    done = flow(IEEE33, "--duration", "24h")
+    assert done.returncode == 2 and "--profiles" in done.stderr
+
+
+def test_an_unknown_method_is_refused():
+    done = flow(IEEE33, "--method", "gauss")
+    assert done.returncode == 2 and "tree_newton" in done.stderr
