@@ -214,7 +214,7 @@ void bind_result(py::module_& module) {
              return words(batch, [&](Index s) { return flow::name_of(batch.result().method[s]); });
            })
       .def("converged", converged)
-      .def("worst_bus", worst_bus)
+      .def("worst", worst_bus)
       .def("losses", losses)
       .def("iterations", array_of(&Result::iterations))
       .def("mismatch", array_of(&Result::max_mismatch_va))

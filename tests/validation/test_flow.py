@@ -150,8 +150,8 @@ def test_keys_of_the_summary(tmp_path):
     summary, buses, branches = solve(ROOT / "examples" / "data" / "ieee33.m", tmp_path)
     assert list(summary) == [
         "case", "buses", "unsupplied", "converged", "status", "method", "iterations",
-        "max_mismatch_va", "worst_bus", "max_step_pu", "losses_mw", "losses_mvar", "vm_min_pu", "vm_min_bus", "vm_max_pu",
-        "slack_p_mw", "seconds",
+        "max_mismatch_va", "worst_bus", "max_step_pu", "losses_mw", "losses_mvar", "vm_min_pu",
+        "vm_min_bus", "vm_max_pu", "slack_p_mw", "seconds",
     ]
     assert list(buses[0]) == ["bus", "phase", "vm_pu", "va_deg"]
     assert list(branches[0]) == [

@@ -94,7 +94,7 @@ class FlowResult:
 
     @_per_scenario
     def worst_bus(self):
-        return self._batch.worst_bus()
+        return self._batch.worst()
 
     @_per_scenario
     def losses_mw(self):
