@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One door to the case files people have: the suffix says which reader reads.
+// One door to the case files people have: their contents say which reader reads.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace gridswarm::inline GS_ABI::io {
 
-/// Read a case file: MATPOWER, whatever its suffix. What the reader passed over stands in the
-/// case's `warnings`.
+/// Read a case file, whatever its suffix: JSON of power-grid-model (its base scenario) or
+/// pandapower, else MATPOWER. What the reader passed over stands in the case's `warnings`.
 /// @throws FileError if it cannot be read, InputError with file, line, id and value for what the
 ///         reader refuses
 feeder::Case read_case(const std::string& path);

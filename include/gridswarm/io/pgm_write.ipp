@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+
+#include "gridswarm/io/file.hpp"
+#include "gridswarm/io/json.hpp"
+#include "gridswarm/io/pgm_solve.hpp"
+
+namespace gridswarm::inline GS_ABI::io {
+namespace detail {
+
+inline void append_pgm_scenario(const PgmOutput& output, const std::string& indent,
+                                std::string& text) {
+  text += "{";
+  bool first_type = true;
+  for (int k = 0; k < pgm_type_count; ++k) {
+    const PgmOutputTable& table = output[k];
+    if (table.rows == 0) continue;
+    text += (first_type ? "\n" : ",\n") + indent + "  " +
+            json_text(component_of(static_cast<PgmType>(k)).name) + ": [";
+    first_type = false;
+    for (Index row = 0; row < table.rows; ++row) {
+      text += (row ? ",\n" : "\n") + indent + "    {";
+      for (std::size_t c = 0; c < table.names.size(); ++c) {
+        const double value = table.value[static_cast<std::size_t>(row) * table.names.size() + c];
+        const std::string number = std::isfinite(value) ? shortest(value) : "null";
+        text += (c ? ", \"" : "\"") + std::string(table.names[c]) + "\": " + number;
+      }
+      text += "}";
+    }
+    text += "\n" + indent + "  ]";
+  }
+  text += "\n" + indent + "}";
+}
+
+}  // namespace detail
+
+GS_INLINE std::string format_pgm_output(const PgmNetwork& network, const PgmBatch& batch,
+                                        const PgmSolution& solution, bool is_batch) {
+  std::string text = "{\n  \"version\": \"1.0\",\n  \"type\": \"sym_output\",\n  \"is_batch\": ";
+  text += is_batch ? "true" : "false";
+  text += ",\n  \"attributes\": {},\n  \"data\": ";
+  PgmNetwork state = network;
+  if (is_batch) text += "[\n    ";
+  const Index scenarios = is_batch ? batch.scenarios() : 1;
+  for (Index s = 0; s < scenarios; ++s) {
+    if (s > 0) text += ",\n    ";
+    const std::vector<PgmChange> undo = apply_pgm(state, changes_of(batch, s));
+    const flow::FlowStatus status = solution.status[s];
+    if (status == flow::FlowStatus::converged || status == flow::FlowStatus::unsupplied)
+      detail::append_pgm_scenario(pgm_output(state, solution, s), is_batch ? "    " : "  ", text);
+    else
+      text += "{}";
+    apply_pgm(state, undo);
+  }
+  if (is_batch) text += "\n  ]";
+  return text + "\n}\n";
+}
+
+GS_INLINE void write_pgm_output(const PgmNetwork& network, const PgmBatch& batch,
+                                const PgmSolution& solution, bool is_batch,
+                                const std::string& path) {
+  write_file_atomically(path, format_pgm_output(network, batch, solution, is_batch));
+}
+
+}  // namespace gridswarm::inline GS_ABI::io
