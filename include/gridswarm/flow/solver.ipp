@@ -101,17 +101,64 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
   solve(solver.grid, solver.forest, injections, options, work, result);
 }
 
-/// Neither a loop, nor a branch between sources, nor a held voltage.
-inline bool is_radial(const feeder::Case& grid) {
-  const feeder::SpanningForest spanning = feeder::spanning_forest(grid);
-  if (!spanning.closing.empty()) return false;
-  for (Index g = 0; g < grid.generators.size(); ++g) {
-    const Index row = grid.generators.bus[g];
-    if (grid.generators.in_service[g] && grid.buses.type[row] == feeder::BusType::pv &&
-        spanning.forest.position[row] != none)
-      return false;
+/// What of a case bears on the choice of a method.
+struct Survey {
+  feeder::SpanningForest spanning;
+  std::vector<Index> held;   ///< bus rows: PV, with a generator in service, supplied
+  bool has_devices = false;  ///< loads or inverters that stand apart, taps that move
+};
+
+inline Survey survey(const feeder::Case& grid, const FlowOptions& options) {
+  Survey found{feeder::spanning_forest(grid), {}, false};
+  const feeder::Generators& generators = grid.generators;
+  for (Index g = 0; g < generators.size(); ++g) {
+    const Index row = generators.bus[g];
+    const bool is_new = found.held.empty() || found.held.back() != row;
+    if (generators.in_service[g] && grid.buses.type[row] == feeder::BusType::pv && is_new &&
+        found.spanning.forest.position[row] != none)
+      found.held.push_back(row);
   }
-  return true;
+  const auto any = [](const Column<std::int8_t>& flags) {
+    return std::any_of(flags.begin(), flags.end(), [](std::int8_t flag) { return flag != 0; });
+  };
+  found.has_devices =
+      any(grid.loads.in_service) || any(grid.inverters.in_service) ||
+      (grid.tap_changers.size() > 0 && !options.fixed_taps && any(grid.tap_changers.automatic));
+  return found;
+}
+
+/// "3-7, 4-9 and 12 more": branches as their buses.
+inline std::string branch_names(const feeder::Case& grid, const std::vector<Index>& branches) {
+  constexpr std::size_t named = 5;
+  std::string names;
+  for (std::size_t k = 0; k < std::min(named, branches.size()); ++k)
+    names += (k ? ", " : "") + std::to_string(grid.buses.id[grid.branches.from[branches[k]]]) +
+             "-" + std::to_string(grid.buses.id[grid.branches.to[branches[k]]]);
+  if (branches.size() > named) names += " and " + std::to_string(branches.size() - named) + " more";
+  return names;
+}
+
+[[noreturn]] inline void refuse_method(Method method, const std::string& why) {
+  throw UsageError(std::string("method ") + name_of(method) + " can't solve this case: " + why);
+}
+
+/// @throws UsageError where a method that was asked for can't solve this case
+inline void require_able(const feeder::Case& grid, const Survey& found, Method method) {
+  const bool is_tree =
+      method == Method::sweep || method == Method::tree_newton || method == Method::lindistflow;
+  if (is_tree && !found.spanning.closing.empty())
+    refuse_method(method, "the branches " + branch_names(grid, found.spanning.closing) +
+                              " (from-to bus) close loops or join sources; open them, or use "
+                              "newton or automatic");
+  if (method != Method::sweep) return;
+  if (!found.held.empty())
+    refuse_method(method, "it can't hold the voltage of bus " +
+                              std::to_string(grid.buses.id[found.held.front()]) +
+                              "; use tree_newton or automatic");
+  if (found.has_devices)
+    refuse_method(method,
+                  "it knows neither loads and inverters that stand apart from their bus, nor taps "
+                  "that move; use tree_newton or automatic");
 }
 
 }  // namespace detail
@@ -133,7 +180,12 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   Solver solver;
   solver.method = method_of(options.method);
   solver.chosen = solver.method == Method::automatic;
-  if (solver.chosen) solver.method = detail::is_radial(grid) ? Method::sweep : Method::newton;
+  const detail::Survey found = detail::survey(grid, options);
+  if (solver.chosen)
+    solver.method = found.spanning.closing.empty() && found.held.empty() && !found.has_devices
+                        ? Method::sweep
+                        : Method::newton;
+  detail::require_able(grid, found, solver.method);
   if (solver.method != Method::sweep && solver.method != Method::newton)
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep or newton");

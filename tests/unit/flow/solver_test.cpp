@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "grids.hpp"
+#include "devices.hpp"
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/flow/branch_flow.hpp"
 
@@ -78,4 +78,36 @@ TEST_CASE("every scenario tells what solved it") {
   CHECK(solver.chosen);
   CHECK(result.method.size() == 2);
   CHECK(result.method[1] == Method::sweep);
+}
+
+TEST_CASE("a forced method that can't solve a case names the branches or the bus in its way") {
+  flow::FlowOptions sweep, tree;
+  sweep.method = "sweep";
+  tree.method = "tree_newton";
+  feeder::Case loop = test::two_buses(0.01, 0.02);
+  test::add_branch(loop, 0, 1, 0.03, 0.02);
+  for (const auto& options : {sweep, tree})
+    CHECK_THROWS_WITH_AS(flow::prepare(loop, options), doctest::Contains("100-101"), UsageError);
+  feeder::Case held = test::two_buses(0.01, 0.02);
+  held.buses.type[1] = feeder::BusType::pv;
+  test::add_generator(held, 1, 1.01, -1.0, 1.0);
+  CHECK_THROWS_WITH_AS(flow::prepare(held, sweep), doctest::Contains("voltage of bus 101"),
+                       UsageError);
+  feeder::Case device = test::two_buses(0.01, 0.02);
+  test::add_load(device, 1, 0.1, 0.05, 0.0, 0.0, 0.0, 0.0);
+  CHECK_THROWS_WITH_AS(flow::prepare(device, sweep), doctest::Contains("stand apart"), UsageError);
+}
+
+TEST_CASE("what follows the voltage is never left out: automatic takes a method that sees it") {
+  feeder::Case device = test::two_buses(0.01, 0.02);
+  test::add_load(device, 1, 0.1, 0.05, 0.0, 0.0, 0.0, 0.0);
+  const std::vector<double> none_at_buses(2, 0.0);
+  flow::FlowWork work;
+  flow::FlowResult with, as_bus;
+  flow::solve(flow::prepare(device, {}), {1, none_at_buses, none_at_buses}, {}, work, with);
+  CHECK(with.method[0] != Method::sweep);
+  const std::vector<double> p = {0.0, -0.1}, q = {0.0, -0.05};
+  flow::solve(flow::prepare(test::two_buses(0.01, 0.02), {}), {1, p, q}, {}, work, as_bus);
+  CHECK(with.v_re[1] == doctest::Approx(as_bus.v_re[1]).epsilon(1e-10));
+  CHECK(with.v_im[1] == doctest::Approx(as_bus.v_im[1]).epsilon(1e-10));
 }
