@@ -31,7 +31,7 @@ rounding.
 
 TAIL = """
 Two networks (mv_oberrhein, simbench_lv_rural1) have transformers with iron losses, which a MATPOWER
-file can hold only as shunts at the ends of their branches: voltages are the same, the flows of those
+file can hold only as shunts at the ends of their branches: voltages are the same, flows of those
 branches are not, so theirs are left out.
 """
 
