@@ -203,9 +203,9 @@ inline constexpr PgmAttribute pgm_source[] = {
     {"status", PgmKind::status, PgmRule::any, true, true},
     {"u_ref", PgmKind::real, PgmRule::positive, false, true},
     {"u_ref_angle", PgmKind::real, PgmRule::any, false, true},
-    {"sk", PgmKind::real, PgmRule::positive_or_infinite, false, false},
-    {"rx_ratio", PgmKind::real, PgmRule::not_negative, false, false},
-    {"z01_ratio", PgmKind::real, PgmRule::positive, false, false},
+    {"sk", PgmKind::real, PgmRule::positive_or_infinite, false, true},
+    {"rx_ratio", PgmKind::real, PgmRule::not_negative, false, true},
+    {"z01_ratio", PgmKind::real, PgmRule::positive, false, true},
 };
 inline constexpr PgmAttribute pgm_transformer_tap_regulator[] = {
     {"id", PgmKind::id, PgmRule::any, true, false},
