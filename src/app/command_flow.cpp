@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/flow_pgm.hpp"
 #include "app/flow_series.hpp"
 #include "app/interrupt.hpp"
 #include "app/open_case.hpp"
@@ -31,6 +32,7 @@ struct Settings {
   std::string path;
   std::string branches;
   std::string scenarios;
+  std::string update;
   bool margin = false;
   bool warm_start = false;
   std::int64_t hosted_ranks = 1;
@@ -181,13 +183,11 @@ void write_branches(Output& out, const flow::ManyBlock& block) {
 }
 
 /// A scenario that failed, in words, the first few of them.
-void tell_failure(const Output& out, std::int64_t scenario, const flow::ScenarioFigures& it) {
+void tell_failure(const flow::BatchSummary& summary, const std::string& where,
+                  const flow::ScenarioFigures& it) {
   constexpr std::int64_t told_at_most = 5;
   if (it.status == flow::name_of(flow::FlowStatus::converged)) return;
-  const std::int64_t failed = out.summary.scenarios - out.summary.converged;
-  if (failed > told_at_most) return;
-  const std::string where =
-      out.axis.name.empty() ? "the power flow" : out.axis.name + " " + out.axis.label[scenario];
+  if (summary.scenarios - summary.converged > told_at_most) return;
   std::fprintf(stderr,
                "gridswarm: %s is %s after %lld iterations by %s: %.3g VA are unexplained at bus "
                "%lld\n",
@@ -202,7 +202,10 @@ void take_block(Output& out, const flow::ManyBlock& block) {
   for (Index s = 0; s < block.result.scenarios; ++s) {
     out.figures.push_back(figures_at(out.grid, block, s, block.more.data() + stride * s));
     flow::add_figures(out.summary, out.figures.back());
-    tell_failure(out, block.first + s, out.figures.back());
+    tell_failure(out.summary,
+                 out.axis.name.empty() ? "the power flow"
+                                       : out.axis.name + " " + out.axis.label[block.first + s],
+                 out.figures.back());
   }
   const auto buses = static_cast<std::size_t>(out.grid.buses.size());
   out.max_step_pu = block.result.max_step_pu.back();
@@ -262,8 +265,34 @@ void tell(const Output& out, const Common& common) {
                  static_cast<long long>(failed), static_cast<long long>(out.summary.scenarios));
 }
 
+/// A power-grid-model network with its updates; rank 0 alone.
+ExitCode run_pgm(const Settings& settings, const Common& common) {
+  if (!settings.series.profiles.empty() || !settings.branches.empty() || settings.margin)
+    throw UsageError("--update goes without --profiles, --branches and --margin");
+  PgmFlow wanted = {settings.path, settings.update, common.out, settings.options};
+  wanted.options.threads = common.threads;
+  const PgmFigures figures = flow_of_pgm(wanted);
+  flow::BatchSummary told = flow::begin_summary({});
+  ScenarioAxis axis = {"scenario", "", {}, {}};
+  for (std::size_t s = 0; s < figures.scenarios.size(); ++s) {
+    axis.label.push_back(std::to_string(s));
+    flow::add_figures(told, figures.scenarios[s]);
+    tell_failure(told, "scenario " + axis.label.back(), figures.scenarios[s]);
+  }
+  if (!settings.scenarios.empty())
+    io::write_file_atomically(settings.scenarios, figures_csv(axis, figures.scenarios));
+  Report report;
+  add_fields(report, figures.summary);
+  print(report, common.json);
+  return flow::all_converged(figures.summary) ? ExitCode::ok : ExitCode::not_converged;
+}
+
 ExitCode run_over(Exchange& exchange, const Settings& settings, const Common& common) {
   const bool is_root = hosts_root(exchange);
+  if (!settings.update.empty() || common.out.ends_with(".json")) {
+    const ExitCode code = is_root ? run_pgm(settings, common) : ExitCode::ok;
+    return any_process(exchange, code != ExitCode::ok) ? ExitCode::not_converged : ExitCode::ok;
+  }
   const feeder::Case grid = open_case(settings.path, is_root);
   const Series series = make_series(grid, settings.series);
   Output out = open_output(grid, settings, common, series.axis, is_root);
@@ -317,6 +346,8 @@ Command flow_command() {
       {"--step", &it->series.step, "time between two power flows, such as 15min"},
       {"--profile-unit", &it->series.unit,
        "kw, kwh_per_step or per_unit for columns whose name tells none"},
+      {"--update", &it->update,
+       "power-grid-model updates of a power-grid-model CASE; -o FILE.json answers in its format"},
       {"--margin", &it->margin, "tell how far each scenario's load could be scaled"},
       {"--warm-start", &it->warm_start, "begin each scenario at the first one's solution"},
       {"--hosted-ranks", &it->hosted_ranks, "pretend so many ranks in this process", false, 1,

@@ -122,3 +122,54 @@ def test_options_of_a_series_need_one():
 def test_an_unknown_method_is_refused():
     done = flow(IEEE33, "--method", "gauss")
     assert done.returncode == 2 and "tree_newton" in done.stderr
+
+
+def pgm_network(tmp_path):
+    data = {
+        "node": [{"id": 1, "u_rated": 10e3}, {"id": 2, "u_rated": 10e3}],
+        "line": [{"id": 3, "from_node": 1, "to_node": 2, "from_status": 1, "to_status": 1,
+                  "r1": 0.5, "x1": 0.2, "c1": 0, "tan1": 0, "i_n": 300}],
+        "source": [{"id": 4, "node": 1, "status": 1, "u_ref": 1.0, "sk": 1e20}],
+        "sym_load": [{"id": 5, "node": 2, "status": 1, "type": 0, "p_specified": 1e6,
+                      "q_specified": 0}],
+    }
+    head = {"version": "1.0", "attributes": {}}
+    network, update = tmp_path / "input.json", tmp_path / "update.json"
+    network.write_text(json.dumps({**head, "type": "input", "is_batch": False, "data": data}))
+    update.write_text(json.dumps({**head, "type": "update", "is_batch": True, "data": [
+        {"sym_load": [{"id": 5, "p_specified": p}]} for p in (1e6, 2e6, 1e9)]}))
+    return network, update
+
+
+def test_updates_of_power_grid_model_answer_in_its_format(tmp_path):
+    network, update = pgm_network(tmp_path)
+    done = flow(network, "--update", update, "-o", tmp_path / "out.json", "--json", "--scenarios",
+                tmp_path / "s.csv")
+    assert done.returncode == 3  # 1 GW over that line is no power flow
+    assert "scenario 2 is " in done.stderr
+    answer = json.loads((tmp_path / "out.json").read_text())
+    assert answer["type"] == "sym_output" and len(answer["data"]) == 3
+    for scenario, p_w in zip(answer["data"][:2], (1e6, 2e6)):
+        # Lossy line of R + jX ohm at 10 kV: V^2 solves V^4 + (2 R P - U^2) V^2 + Z^2 P^2 = 0.
+        b = 2 * 0.5 * p_w - 1e8
+        v = ((-b + (b * b - 4 * 0.29 * p_w ** 2) ** 0.5) / 2) ** 0.5
+        assert scenario["node"][1]["u"] == pytest.approx(v, rel=1e-9)
+    assert answer["data"][2] == {}
+    summary = json.loads(done.stdout)
+    assert summary["scenarios"] == 3 and summary["converged"] == 2
+    figures = rows(tmp_path / "s.csv")
+    assert float(figures[1]["slack_p_mw"]) == pytest.approx(2 + float(figures[1]["losses_mw"]))
+
+
+def test_updates_may_become_a_table(tmp_path):
+    network, update = pgm_network(tmp_path)
+    flow(network, "--update", update, "-o", tmp_path / "v.csv")
+    table = rows(tmp_path / "v.csv")
+    assert [(row["scenario"], row["bus"]) for row in table[:4]] == [
+        ("0", "1"), ("0", "2"), ("1", "1"), ("1", "2")]
+
+
+def test_updates_of_another_kind_of_case_are_refused(tmp_path):
+    _, update = pgm_network(tmp_path)
+    done = flow(IEEE33, "--update", update)
+    assert done.returncode == 4 and "ieee33.m" in done.stderr
