@@ -58,9 +58,9 @@ struct Solver {
   std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
 };
 
-/// @throws InputError for a case that no method can solve (no source, sources of different voltage
-///         joined by no impedance), UsageError where a forced method can't solve this case (the
-///         branches or buses in its way are named)
+/// A case in which no bus but sources has supply is no error: its scenarios are `unsupplied`.
+/// @throws InputError for sources of different voltage joined by no impedance, UsageError where a
+///         forced method can't solve this case (the branches or buses in its way are named)
 Solver prepare(const feeder::Case& grid, const FlowOptions& options);
 
 /// Solve all scenarios of a batch. `injections` as in flow/power_flow.hpp. Where prepare() chose

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/spanning.hpp"
@@ -101,6 +102,46 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
   solve(solver.grid, solver.forest, injections, options, work, result);
 }
 
+/// Nothing but sources has supply: their voltages and what their shunts take.
+inline void report_unsupplied(const Solver& solver, Index scenarios, FlowResult& result) {
+  const feeder::Forest& forest = solver.forest;
+  const auto buses = static_cast<std::size_t>(solver.grid.buses.size());
+  const auto count = static_cast<std::size_t>(scenarios);
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  clear(result);
+  result.scenarios = scenarios;
+  result.v_re.assign(count * buses, unknown);
+  result.v_im.assign(count * buses, unknown);
+  double p_pu = 0.0, q_pu = 0.0;
+  for (Index k = 0; k < forest.roots; ++k) {
+    const double re = forest.source_re[k], im = forest.source_im[k];
+    p_pu += forest.g_pu[k] * (re * re + im * im);
+    q_pu -= forest.b_pu[k] * (re * re + im * im);
+    for (std::size_t s = 0; s < count; ++s) {
+      result.v_re[s * buses + static_cast<std::size_t>(forest.bus[k])] = re;
+      result.v_im[s * buses + static_cast<std::size_t>(forest.bus[k])] = im;
+    }
+  }
+  result.status.assign(count, FlowStatus::unsupplied);
+  result.iterations.assign(count, 0);
+  result.max_step_pu.assign(count, 0.0);
+  result.max_mismatch_va.assign(count, 0.0);
+  result.worst_bus.assign(count, none);
+  result.source_p_pu.assign(count, p_pu);
+  result.source_q_pu.assign(count, q_pu);
+}
+
+inline void to_polar(FlowResult& result) {
+  result.vm_pu.resize(result.v_re.size());
+  result.va_rad.resize(result.v_re.size());
+  for (std::size_t i = 0; i < result.v_re.size(); ++i) {
+    result.vm_pu[i] = std::hypot(result.v_re[i], result.v_im[i]);
+    result.va_rad[i] = std::atan2(result.v_im[i], result.v_re[i]);
+  }
+  result.v_re.clear();
+  result.v_im.clear();
+}
+
 /// What of a case bears on the choice of a method.
 struct Survey {
   feeder::SpanningForest spanning;
@@ -190,7 +231,9 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep or newton");
   solver.grid = grid;
-  if (solver.method == Method::newton) {
+  if (found.spanning.forest.size() == found.spanning.forest.roots) {
+    solver.forest = found.spanning.forest;  // nothing to solve
+  } else if (solver.method == Method::newton) {
     solver.mesh = prepare_mesh(grid);
     solver.forest = solver.mesh->y.spanning.forest;
   } else {
@@ -202,6 +245,12 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
 GS_INLINE void solve(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
   detail::require_sizes(solver.grid, injections);
+  if (solver.forest.size() == solver.forest.roots && solver.grid.buses.size() > 0) {
+    detail::report_unsupplied(solver, injections.scenarios, result);
+    if (options.polar) detail::to_polar(result);
+    result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
+    return;
+  }
   detail::solve_by(solver, injections, options, work, result);
   result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
   detail::refuse_not_finite(solver, injections, result);

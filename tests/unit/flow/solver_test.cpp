@@ -111,3 +111,29 @@ TEST_CASE("what follows the voltage is never left out: automatic takes a method 
   CHECK(with.v_re[1] == doctest::Approx(as_bus.v_re[1]).epsilon(1e-10));
   CHECK(with.v_im[1] == doctest::Approx(as_bus.v_im[1]).epsilon(1e-10));
 }
+
+TEST_CASE("a case whose source feeds nobody, or that has none, is unsupplied") {
+  feeder::Case cut = test::two_buses(0.01, 0.02);
+  cut.branches.in_service[0] = 0;
+  cut.buses.gs_mw[0] = 0.5;
+  feeder::Case dark = test::two_buses(0.01, 0.02);
+  dark.buses.type[0] = feeder::BusType::pq;
+  const std::vector<double> p(4, -0.1), q(4, 0.0);
+  flow::FlowWork work;
+  flow::FlowResult result;
+  flow::solve(flow::prepare(cut, {}), {2, p, q}, {}, work, result);
+  for (int s = 0; s < 2; ++s) {
+    CHECK(result.status[s] == flow::FlowStatus::unsupplied);
+    CHECK(result.v_re[2 * s] == 1.0);
+    CHECK(std::isnan(result.v_re[2 * s + 1]));
+    CHECK(result.source_p_pu[s] == 0.5);
+    CHECK(result.worst_bus[s] == none);
+  }
+  flow::FlowOptions newton;
+  newton.method = "newton";
+  for (const auto& options : {flow::FlowOptions(), newton}) {
+    flow::solve(flow::prepare(dark, options), {2, p, q}, options, work, result);
+    CHECK(result.status[1] == flow::FlowStatus::unsupplied);
+    CHECK(std::isnan(result.v_re[0]));
+  }
+}
