@@ -8,6 +8,7 @@
 #pragma once
 
 #include "gridswarm/kernel/mesh_views.hpp"
+#include "pack.simd.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
 namespace {
@@ -42,11 +43,12 @@ void lu_factor(const MeshView& mesh, double* factors, double* work, MeshPivots& 
       double part[sweep_lanes];
 #pragma omp simd
       for (int l = 0; l < sweep_lanes; ++l) to[l] = part[l] = w[l] * inverse[l];
+      const Packs l = packs(part);
       for (int32_t f = mesh.lu_diagonal[j] + 1; f < mesh.lu_first[j + 1]; ++f) {
-        double* __restrict target = at(work, mesh.lu_column[f]);
-        const double* __restrict upper = at(factors, f);
-#pragma omp simd
-        for (int l = 0; l < sweep_lanes; ++l) target[l] -= part[l] * upper[l];
+        Packs& target = packs(at(work, mesh.lu_column[f]));
+        const Packs& upper = packs(at(factors, f));
+        target.a -= l.a * upper.a;
+        target.b -= l.b * upper.b;
       }
     }
     double* __restrict pivot = at(factors, diagonal);
@@ -76,53 +78,61 @@ void lu_factor(const MeshView& mesh, double* factors, double* work, MeshPivots& 
 /// x_k minus the sum of factors times x over entries first .. end - 1. Even and odd entries add
 /// apart, so that sums don't wait for each other.
 template <bool shared>
-[[gnu::always_inline]] inline void lu_row(const MeshView& mesh, const double* factors,
-                                          int32_t first, int32_t end, const double* x,
-                                          double* __restrict even, double* __restrict odd) {
+[[gnu::always_inline]] inline void lu_row(const MeshView& mesh, const double* factors, int32_t k,
+                                          int32_t first, int32_t end, const double* x, Packs& sum) {
+  Packs even = packs(x + static_cast<size_t>(k) * sweep_lanes);
+  Packs odd = {};
   int32_t e = first;
   for (; e + 1 < end; e += 2) {
-    const double* __restrict a = x + static_cast<size_t>(mesh.lu_column[e]) * sweep_lanes;
-    const double* __restrict b = x + static_cast<size_t>(mesh.lu_column[e + 1]) * sweep_lanes;
-    const double* __restrict f = factors + static_cast<size_t>(e) * (shared ? 1 : sweep_lanes);
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) {
-      even[l] -= (shared ? f[0] : f[l]) * a[l];
-      odd[l] -= (shared ? f[1] : f[sweep_lanes + l]) * b[l];
+    const Packs& p = packs(x + static_cast<size_t>(mesh.lu_column[e]) * sweep_lanes);
+    const Packs& q = packs(x + static_cast<size_t>(mesh.lu_column[e + 1]) * sweep_lanes);
+    if constexpr (shared) {
+      even.a -= factors[e] * p.a;
+      even.b -= factors[e] * p.b;
+      odd.a -= factors[e + 1] * q.a;
+      odd.b -= factors[e + 1] * q.b;
+    } else {
+      const Packs* f = &packs(factors + static_cast<size_t>(e) * sweep_lanes);
+      even.a -= f[0].a * p.a;
+      even.b -= f[0].b * p.b;
+      odd.a -= f[1].a * q.a;
+      odd.b -= f[1].b * q.b;
     }
   }
   if (e < end) {
-    const double* __restrict a = x + static_cast<size_t>(mesh.lu_column[e]) * sweep_lanes;
-    const double* __restrict f = factors + static_cast<size_t>(e) * (shared ? 1 : sweep_lanes);
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) even[l] -= (shared ? f[0] : f[l]) * a[l];
+    const Packs& p = packs(x + static_cast<size_t>(mesh.lu_column[e]) * sweep_lanes);
+    if constexpr (shared) {
+      even.a -= factors[e] * p.a;
+      even.b -= factors[e] * p.b;
+    } else {
+      const Packs& f = packs(factors + static_cast<size_t>(e) * sweep_lanes);
+      even.a -= f.a * p.a;
+      even.b -= f.b * p.b;
+    }
   }
+  sum.a = even.a + odd.a;
+  sum.b = even.b + odd.b;
 }
 
 template <bool shared>
 [[gnu::always_inline]] inline void lu_solve_any(const MeshView& mesh, const double* factors,
                                                 double* x) {
+  Packs sum;
   for (int32_t k = 0; k < mesh.unknowns; ++k) {
-    double* __restrict own = x + static_cast<size_t>(k) * sweep_lanes;
-    double even[sweep_lanes];
-    double odd[sweep_lanes] = {};
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) even[l] = own[l];
-    lu_row<shared>(mesh, factors, mesh.lu_first[k], mesh.lu_diagonal[k], x, even, odd);
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) own[l] = even[l] + odd[l];
+    lu_row<shared>(mesh, factors, k, mesh.lu_first[k], mesh.lu_diagonal[k], x, sum);
+    packs(x + static_cast<size_t>(k) * sweep_lanes) = sum;
   }
   for (int32_t k = mesh.unknowns - 1; k >= 0; --k) {
-    double* __restrict own = x + static_cast<size_t>(k) * sweep_lanes;
-    double even[sweep_lanes];
-    double odd[sweep_lanes] = {};
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) even[l] = own[l];
-    lu_row<shared>(mesh, factors, mesh.lu_diagonal[k] + 1, mesh.lu_first[k + 1], x, even, odd);
-    const double* __restrict inverse =
-        factors + static_cast<size_t>(mesh.lu_diagonal[k]) * (shared ? 1 : sweep_lanes);
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l)
-      own[l] = (even[l] + odd[l]) * (shared ? inverse[0] : inverse[l]);
+    const int32_t diagonal = mesh.lu_diagonal[k];
+    lu_row<shared>(mesh, factors, k, diagonal + 1, mesh.lu_first[k + 1], x, sum);
+    if constexpr (shared) {
+      sum.a *= factors[diagonal];
+      sum.b *= factors[diagonal];
+    } else {
+      sum.a *= packs(factors + static_cast<size_t>(diagonal) * sweep_lanes).a;
+      sum.b *= packs(factors + static_cast<size_t>(diagonal) * sweep_lanes).b;
+    }
+    packs(x + static_cast<size_t>(k) * sweep_lanes) = sum;
   }
 }
 

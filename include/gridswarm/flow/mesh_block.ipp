@@ -37,27 +37,29 @@ struct Pass {
   bool releases;  ///< held nodes let go at their reactive limits
 };
 
-/// Where a lane stands.
-enum class Lane : std::int8_t { moving, done };
+/// Where a lane stands: without a scenario, loaded after the mismatch of this round, or on its way.
+enum class Lane : std::int8_t { idle, fresh, moving };
+
+/// What a scenario came to; `again`: shared factors don't suit it.
+enum class Outcome : std::int8_t { converged, diverged, infeasible, again };
 
 /// Buffers of a block, cut out of one piece of memory, and the state of its lanes.
 struct Block {
   std::array<Index, width> scenario{};
-  int used = 0;
-  double *v, *s, *power, *rhs, *draws, *devices, *ends, *factors, *work, *free;
+  double *v, *s, *power, *rhs, *draws, *devices, *ends, *factors, *work, *free, *last;
   std::array<Lane, width> lane{};
   std::array<int, width> steps{};
   std::array<double, width> step_pu{};
   std::array<double, width> before_pu{};
   alignas(64) std::array<double, width> mask{};
   alignas(64) std::array<double, width> step_squared{};
+  alignas(64) std::array<double, width> last_squared{};
   kernel::MeshState state{};
   kernel::MeshCheck check{};
-  bool has_taps = false;
 };
 
 /// How many numbers each buffer of a block takes; in the order of Block's pointers.
-inline std::array<std::size_t, 10> sizes_of(const Mesh& mesh, const MeshLayout& layout, bool shares,
+inline std::array<std::size_t, 11> sizes_of(const Mesh& mesh, const MeshLayout& layout, bool shares,
                                             bool releases) {
   const auto nodes = static_cast<std::size_t>(mesh.y.nodes());
   const auto unknowns = static_cast<std::size_t>(layout.unknowns());
@@ -70,7 +72,8 @@ inline std::array<std::size_t, 10> sizes_of(const Mesh& mesh, const MeshLayout& 
           mesh.end_entry.size() * kernel::mesh_end_rows * width,
           shares ? 0 : layout.lu_column.size() * width,
           shares ? 0 : unknowns * width,
-          releases ? nodes * width : 0};
+          releases ? nodes * width : 0,
+          shares ? unknowns * width : 0};
 }
 
 inline std::size_t block_size(const Pass& pass) {
@@ -82,8 +85,9 @@ inline std::size_t block_size(const Pass& pass) {
 
 inline void cut_buffers(const Pass& pass, double* memory, Block& block) {
   const auto sizes = sizes_of(pass.mesh, pass.layout, pass.shares, pass.releases);
-  double** buffers[] = {&block.v,       &block.s,    &block.power,   &block.rhs,  &block.draws,
-                        &block.devices, &block.ends, &block.factors, &block.work, &block.free};
+  double** buffers[] = {&block.v,     &block.s,       &block.power, &block.rhs,
+                        &block.draws, &block.devices, &block.ends,  &block.factors,
+                        &block.work,  &block.free,    &block.last};
   for (std::size_t k = 0; k < sizes.size(); ++k) {
     *buffers[k] = memory;
     memory += sizes[k];
@@ -94,120 +98,123 @@ inline std::size_t bus_at(const Pass& pass, Index scenario, Index bus) {
   return static_cast<std::size_t>(scenario) * pass.grid.buses.size() + bus;
 }
 
-/// Powers given at nodes: buses without laws, and loads of constant power.
-inline void fill_powers(const Pass& pass, Block& block) {
+/// Powers given at nodes: buses, and loads of constant power; and each device's own numbers.
+inline void load_powers(const Pass& pass, Block& block, int l) {
   const Mesh& mesh = pass.mesh;
   const feeder::Case& grid = pass.grid;
   const double scale = pass.injections.scale;
-  std::fill(block.s, block.s + static_cast<std::size_t>(mesh.y.nodes()) * pair, 0.0);
-  for (int l = 0; l < block.used; ++l) {
-    const Index scenario = block.scenario[l];
-    const double* p = pass.injections.p_pu.data() + bus_at(pass, scenario, 0);
-    const double* q = pass.injections.q_pu.data() + bus_at(pass, scenario, 0);
-    for (Index bus = 0; bus < grid.buses.size(); ++bus) {
-      const Index i = mesh.y.node[bus];
-      if (i == none || grid.buses.type[bus] == feeder::BusType::source) continue;
-      block.s[static_cast<std::size_t>(i) * pair + l] += scale * p[bus];
-      block.s[static_cast<std::size_t>(i) * pair + width + l] += scale * q[bus];
-    }
-    for (const Index load : mesh.laws.steady) {
-      const Index i = mesh.y.node[grid.loads.bus[load]];
-      if (i == none) continue;
-      const SteadyPower power = steady_power(grid, pass.injections, load, scenario);
-      block.s[static_cast<std::size_t>(i) * pair + l] -= power.p_pu;
-      block.s[static_cast<std::size_t>(i) * pair + width + l] -= power.q_pu;
-    }
-    for (std::size_t k = 0; k < mesh.laws.law.size(); ++k) {
-      const SteadyPower power = detail::law_power(grid, mesh.laws, pass.injections, k, scenario);
-      block.devices[k * pair + l] = power.p_pu;
-      block.devices[k * pair + width + l] = power.q_pu;
-    }
+  const Index scenario = block.scenario[l];
+  for (Index i = 0; i < mesh.y.nodes(); ++i)
+    block.s[static_cast<std::size_t>(i) * pair + l] =
+        block.s[static_cast<std::size_t>(i) * pair + width + l] = 0.0;
+  const double* p = pass.injections.p_pu.data() + bus_at(pass, scenario, 0);
+  const double* q = pass.injections.q_pu.data() + bus_at(pass, scenario, 0);
+  for (Index bus = 0; bus < grid.buses.size(); ++bus) {
+    const Index i = mesh.y.node[bus];
+    if (i == none || grid.buses.type[bus] == feeder::BusType::source) continue;
+    block.s[static_cast<std::size_t>(i) * pair + l] += scale * p[bus];
+    block.s[static_cast<std::size_t>(i) * pair + width + l] += scale * q[bus];
+  }
+  for (const Index load : mesh.laws.steady) {
+    const Index i = mesh.y.node[grid.loads.bus[load]];
+    if (i == none) continue;
+    const SteadyPower power = steady_power(grid, pass.injections, load, scenario);
+    block.s[static_cast<std::size_t>(i) * pair + l] -= power.p_pu;
+    block.s[static_cast<std::size_t>(i) * pair + width + l] -= power.q_pu;
+  }
+  for (std::size_t k = 0; k < mesh.laws.law.size(); ++k) {
+    const SteadyPower power = detail::law_power(grid, mesh.laws, pass.injections, k, scenario);
+    block.devices[k * pair + l] = power.p_pu;
+    block.devices[k * pair + width + l] = power.q_pu;
   }
 }
 
-/// Start at the caller's voltages or at the mesh's; held magnitudes as they are held.
-inline void fill_voltages(const Pass& pass, Block& block) {
-  const Mesh& mesh = pass.mesh;
-  const bool warm = !pass.injections.start_re.empty();
+/// Start at the mesh's voltages.
+inline void load_start(const Mesh& mesh, Block& block, int l) {
   for (Index i = 0; i < mesh.y.nodes(); ++i) {
-    const Index bus = mesh.y.buses.row(i)[0];
-    const feeder::Phasor k = {mesh.y.k_re[bus], mesh.y.k_im[bus]};
-    for (int l = 0; l < width; ++l) {
-      feeder::Phasor v = {mesh.start_re[i], mesh.start_im[i]};
-      if (warm && l < block.used && mesh.y.kind[i] != feeder::NodeKind::source) {
-        const std::size_t at = bus_at(pass, block.scenario[l], bus);
-        v = feeder::Phasor{pass.injections.start_re[at], pass.injections.start_im[at]} * inverse(k);
-        const double set = mesh.y.kind[i] == feeder::NodeKind::held ? mesh.y.v_set[i] : 0.0;
-        if (set > 0.0) v = set / std::sqrt(norm(v)) * v;
-      }
-      block.v[static_cast<std::size_t>(i) * pair + l] = v.re;
-      block.v[static_cast<std::size_t>(i) * pair + width + l] = v.im;
-    }
+    block.v[static_cast<std::size_t>(i) * pair + l] = mesh.start_re[i];
+    block.v[static_cast<std::size_t>(i) * pair + width + l] = mesh.start_im[i];
   }
 }
 
-/// What a branch's tap of this scenario adds to Y at both of its ends.
-inline void fill_taps(const Pass& pass, Block& block) {
+/// Start at the caller's voltages; held magnitudes as they are held.
+inline void load_warm_start(const Pass& pass, Block& block, int l) {
+  const Mesh& mesh = pass.mesh;
+  for (Index i = 0; i < mesh.y.nodes(); ++i) {
+    if (mesh.y.kind[i] == feeder::NodeKind::source) continue;
+    const Index bus = mesh.y.buses.row(i)[0];
+    const std::size_t at = bus_at(pass, block.scenario[l], bus);
+    feeder::Phasor v = feeder::Phasor{pass.injections.start_re[at], pass.injections.start_im[at]} *
+                       inverse(feeder::Phasor{mesh.y.k_re[bus], mesh.y.k_im[bus]});
+    if (mesh.y.kind[i] == feeder::NodeKind::held) v = mesh.y.v_set[i] / std::sqrt(norm(v)) * v;
+    block.v[static_cast<std::size_t>(i) * pair + l] = v.re;
+    block.v[static_cast<std::size_t>(i) * pair + width + l] = v.im;
+  }
+}
+
+/// What a branch's tap of this scenario adds to Y at end k.
+inline void load_tap(const Pass& pass, std::size_t k, Block& block, int l) {
   const Mesh& mesh = pass.mesh;
   const feeder::TapChangers& taps = pass.grid.tap_changers;
-  block.has_taps = !pass.injections.tap.empty() && !mesh.end_entry.empty();
-  if (!block.has_taps) return;
-  std::fill(block.ends, block.ends + mesh.end_entry.size() * kernel::mesh_end_rows * width, 0.0);
-  for (std::size_t k = 0; k < mesh.end_entry.size(); ++k) {
-    const Index tap = mesh.end_tap[k];
-    const feeder::Link& link = mesh.y.links[mesh.tap_link[tap]];
-    const feeder::Branches& branches = pass.grid.branches;
-    const double stated = branches.ratio[link.branch] == 0.0 ? 1.0 : branches.ratio[link.branch];
-    const feeder::Phasor t = {link.t_re, link.t_im};
-    const feeder::Phasor y = {link.y_re, link.y_im};
-    const Index from = branches.from[link.branch];
-    const feeder::Phasor half = {branches.g_pu.empty() ? 0.0 : 0.5 * branches.g_pu[link.branch],
-                                 0.5 * branches.b_pu[link.branch]};
-    const double k_squared =
-        mesh.y.k_re[from] * mesh.y.k_re[from] + mesh.y.k_im[from] * mesh.y.k_im[from];
-    for (int l = 0; l < block.used; ++l) {
-      const std::size_t at = static_cast<std::size_t>(block.scenario[l]) * taps.size() + tap;
-      const double turns = 1.0 + taps.step[tap] * pass.injections.tap[at];
-      const double ratio = taps.from_end[tap] ? taps.ratio0[tap] * turns : taps.ratio0[tap] / turns;
-      const double share = stated / ratio;  // 1 / t' goes by this
-      const bool at_to = mesh.end_at_to[k] != 0;
-      const feeder::Phasor mutual = (1.0 - share) * (y * (at_to ? inverse(t) : inverse(conj(t))));
-      const feeder::Phasor self =
-          (share * share - 1.0) / norm(t) * y +
-          (1.0 / (ratio * ratio) - 1.0 / (stated * stated)) * k_squared * half;
-      double* end = block.ends + k * kernel::mesh_end_rows * width + l;
-      if (!at_to) end[kernel::end_self_re * width] = self.re;
-      if (!at_to) end[kernel::end_self_im * width] = self.im;
-      end[kernel::end_mutual_re * width] = mutual.re;
-      end[kernel::end_mutual_im * width] = mutual.im;
-    }
-  }
+  const feeder::Branches& branches = pass.grid.branches;
+  const Index tap = mesh.end_tap[k];
+  const feeder::Link& link = mesh.y.links[mesh.tap_link[tap]];
+  const double stated = branches.ratio[link.branch] == 0.0 ? 1.0 : branches.ratio[link.branch];
+  const feeder::Phasor t = {link.t_re, link.t_im};
+  const feeder::Phasor y = {link.y_re, link.y_im};
+  const Index from = branches.from[link.branch];
+  const feeder::Phasor half = {branches.g_pu.empty() ? 0.0 : 0.5 * branches.g_pu[link.branch],
+                               0.5 * branches.b_pu[link.branch]};
+  const double k_squared = norm(feeder::Phasor{mesh.y.k_re[from], mesh.y.k_im[from]});
+  const std::size_t at = static_cast<std::size_t>(block.scenario[l]) * taps.size() + tap;
+  const double turns = 1.0 + taps.step[tap] * pass.injections.tap[at];
+  const double ratio = taps.from_end[tap] ? taps.ratio0[tap] * turns : taps.ratio0[tap] / turns;
+  const double share = stated / ratio;  // 1 / t' goes by this
+  const bool at_to = mesh.end_at_to[k] != 0;
+  const feeder::Phasor mutual = (1.0 - share) * (y * (at_to ? inverse(t) : inverse(conj(t))));
+  const feeder::Phasor self = (share * share - 1.0) / norm(t) * y +
+                              (1.0 / (ratio * ratio) - 1.0 / (stated * stated)) * k_squared * half;
+  double* end = block.ends + k * kernel::mesh_end_rows * width + l;
+  end[kernel::end_self_re * width] = at_to ? 0.0 : self.re;
+  end[kernel::end_self_im * width] = at_to ? 0.0 : self.im;
+  end[kernel::end_mutual_re * width] = mutual.re;
+  end[kernel::end_mutual_im * width] = mutual.im;
 }
 
-inline void fill_block(const Pass& pass, Block& block) {
+/// Put a scenario into lane l.
+inline void load_lane(const Pass& pass, Index scenario, Block& block, int l) {
   const Mesh& mesh = pass.mesh;
-  std::fill(block.devices, block.devices + mesh.laws.law.size() * pair, 0.0);
-  fill_powers(pass, block);
-  fill_voltages(pass, block);
-  fill_taps(pass, block);
-  if (pass.releases)
-    for (Index i = 0; i < mesh.y.nodes(); ++i)
-      for (int l = 0; l < width; ++l)
-        block.free[static_cast<std::size_t>(i) * width + l] =
-            mesh.y.kind[i] == feeder::NodeKind::held ? 0.0 : 1.0;
+  block.scenario[l] = scenario;
+  block.steps[l] = 0;
+  block.step_pu[l] = block.before_pu[l] = 0.0;
+  load_powers(pass, block, l);
+  load_start(mesh, block, l);
+  if (!pass.injections.start_re.empty()) load_warm_start(pass, block, l);
+  for (std::size_t k = 0; block.state.ends.first && k < mesh.end_entry.size(); ++k)
+    load_tap(pass, k, block, l);
+  for (Index i = 0; pass.releases && i < mesh.y.nodes(); ++i)
+    block.free[static_cast<std::size_t>(i) * width + l] =
+        mesh.y.kind[i] == feeder::NodeKind::held ? 0.0 : 1.0;
+}
+
+/// Buffers, and lanes without a scenario: no power at the mesh's voltages.
+inline void make_block(const Pass& pass, double* memory, Block& block) {
+  const Mesh& mesh = pass.mesh;
+  cut_buffers(pass, memory, block);
+  std::fill(memory, memory + block_size(pass), 0.0);
+  for (int l = 0; l < width; ++l) load_start(mesh, block, l);
   const double floor_pu = tol_mismatch_va / (pass.grid.base_mva * va_per_mva);
   block.check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
   block.check.abs_squared = floor_pu * floor_pu;
-  block.lane.fill(Lane::done);
-  std::fill(block.lane.begin(), block.lane.begin() + block.used, Lane::moving);
-  block.state = {
-      block.v,
-      block.s,
-      block.power,
-      block.rhs,
-      pass.releases ? block.free : nullptr,
-      {block.has_taps ? mesh.end_first.data() : nullptr, mesh.end_entry.data(), block.ends},
-      {mesh.law_node.empty() ? nullptr : mesh.law_row.data(), block.draws}};
+  const bool has_taps = !pass.injections.tap.empty() && !mesh.end_entry.empty();
+  block.state.v = block.v;
+  block.state.s = block.s;
+  block.state.power = block.power;
+  block.state.rhs = block.rhs;
+  block.state.free = pass.releases ? block.free : nullptr;
+  block.state.ends = {has_taps ? mesh.end_first.data() : nullptr, mesh.end_entry.data(),
+                      block.ends};
+  block.state.draws = {mesh.law_node.empty() ? nullptr : mesh.law_row.data(), block.draws};
 }
 
 /// Voltage magnitudes that the devices at bus `bus` feel.

@@ -16,6 +16,9 @@
 namespace gridswarm::inline GS_ABI::flow {
 namespace mesh_detail {
 
+/// Enough that the last lanes of a piece wait little, few enough for many threads.
+inline constexpr Index scenarios_per_piece = 32;
+
 inline void place_diagonals(Mesh& mesh) {
   const feeder::Admittance& y = mesh.y;
   constexpr double digits = 4.0 * std::numeric_limits<double>::epsilon();
@@ -107,15 +110,18 @@ inline void size_result(const feeder::Case& grid, const Mesh& mesh, const Inject
 inline void run_pass(const Pass& pass, std::span<const Index> scenarios, FlowWork& work,
                      std::span<std::int8_t> again, FlowResult& result) {
   const auto count = static_cast<Index>(scenarios.size());
-  const Index blocks = (count + width - 1) / width;
-  const int threads = std::min<int>(threads_for(static_cast<int>(pass.options.threads)), blocks);
+  const Index pieces = (count + scenarios_per_piece - 1) / scenarios_per_piece;
+  const int threads = std::min<int>(threads_for(static_cast<int>(pass.options.threads)), pieces);
   // A page and a half between threads' buffers keeps their equal columns out of each other's sets.
   const std::size_t spread = (block_size(pass) + width - 1) / width * width + 768;
   work.lanes.resize(spread * static_cast<std::size_t>(std::max(threads, 1)));
-  run_pieces(blocks, threads, [&](Index piece, int thread) {
-    const Index first = piece * width;
-    solve_block(pass, scenarios.subspan(first, std::min<Index>(width, count - first)),
-                work.lanes.data() + spread * static_cast<std::size_t>(thread), again, result);
+  run_pieces(pieces, threads, [&](Index piece, int thread) {
+    const Index first = piece * scenarios_per_piece;
+    Queue queue = {scenarios.subspan(first, std::min(scenarios_per_piece, count - first)), 0,
+                   again};
+    Block block;
+    make_block(pass, work.lanes.data() + spread * static_cast<std::size_t>(thread), block);
+    iterate(pass, block, queue, result);
   });
 }
 
@@ -130,19 +136,17 @@ inline void solve_case(const feeder::Case& grid, Mesh& mesh) {
   const Pass pass = {mesh, grid, injections, options, mesh.held, false, false};
   Column<double> memory(block_size(pass));
   Block block;
-  block.used = 1;
-  cut_buffers(pass, memory.data(), block);
-  fill_block(pass, block);
-  std::array<Outcome, width> outcome{};
-  iterate(pass, block, outcome, result);
-  mesh.has_solution = outcome[0] == Outcome::converged;
-  if (!mesh.has_solution) fill_voltages(pass, block);
-  for (Index i = 0; i < mesh.y.nodes(); ++i) {
+  make_block(pass, memory.data(), block);
+  const std::array<Index, 1> only = {0};
+  std::array<std::int8_t, 1> again = {0};
+  Queue queue = {only, 0, again};
+  iterate(pass, block, queue, result);
+  mesh.has_solution = result.status[0] == FlowStatus::converged;
+  for (Index i = 0; mesh.has_solution && i < mesh.y.nodes(); ++i) {
     mesh.start_re[i] = block.v[static_cast<std::size_t>(i) * pair];
     mesh.start_im[i] = block.v[static_cast<std::size_t>(i) * pair + width];
   }
-  // Lanes without a scenario have other powers and other voltages: fill them with the start.
-  fill_voltages(pass, block);
+  load_lane(pass, 0, block, 0);
   refresh_draws(mesh, block);
   const kernel::MeshView view = view_of(mesh, mesh.held);
   kernel::MeshPivots pivots;

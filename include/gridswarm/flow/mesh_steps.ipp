@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The iterations of one block of mesh scenarios, and its results.
+// The iterations of a block of mesh scenarios, and their results. A lane that is done takes the
+// next scenario at once, so that no lane waits for the slowest.
 #pragma once
 
 #include "gridswarm/flow/mesh_block.ipp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace mesh_detail {
-
-/// What a scenario came to; `again`: shared factors don't suit it.
-enum class Outcome : std::int8_t { converged, diverged, infeasible, again };
 
 /// Would more than most_shared_steps steps be needed at the rate of the last two?
 inline bool is_slow(const Pass& pass, const Block& block, int l) {
@@ -67,100 +65,6 @@ inline bool passes_limits(const Pass& pass, const Block& block, int l) {
   return false;
 }
 
-inline void write_outcome(const Block& block, int l, Outcome outcome, FlowResult& result) {
-  const Index s = block.scenario[l];
-  result.status[s] = outcome == Outcome::converged    ? FlowStatus::converged
-                     : outcome == Outcome::infeasible ? FlowStatus::infeasible
-                                                      : FlowStatus::diverged;
-  result.max_step_pu[s] = block.step_pu[l];
-}
-
-/// Mismatch of a lane as its voltages are now.
-inline void write_mismatch(const Pass& pass, const Block& block, int l, FlowResult& result) {
-  const Index s = block.scenario[l];
-  const double va_per_pu = pass.grid.base_mva * va_per_mva;
-  result.max_mismatch_va[s] = std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
-  result.worst_bus[s] = pass.mesh.y.buses.row(static_cast<Index>(block.check.node[l]))[0];
-}
-
-/// After a mismatch: which lanes are done? Returns how many move on.
-inline int judge(const Pass& pass, Block& block, std::array<Outcome, width>& outcome,
-                 FlowResult& result) {
-  int moving = 0;
-  for (int l = 0; l < block.used; ++l) {
-    if (block.lane[l] != Lane::moving) continue;
-    const Index s = block.scenario[l];
-    write_mismatch(pass, block, l, result);
-    const bool within = block.steps[l] > 0 && block.step_pu[l] <= pass.options.tol_step_pu &&
-                        block.check.excess[l] <= 0.0;
-    if (within && pass.releases && release_limits(pass, block, l, result)) {
-      block.steps[l] = 0;
-      ++moving;  // its mismatch is that of the powers before: one idle step corrects it
-      continue;
-    }
-    const bool ends = result.iterations[s] >= pass.options.max_iterations;
-    const bool slow = pass.shares ? block.steps[l] > 0 && is_slow(pass, block, l)
-                                  : block.steps[l] >= most_own_steps;
-    if (!within && !ends && !slow) {
-      ++moving;
-      continue;
-    }
-    block.lane[l] = Lane::done;
-    outcome[l] = Outcome::diverged;
-    if (within) outcome[l] = Outcome::converged;
-    if (!within && slow && pass.shares && !ends) outcome[l] = Outcome::again;
-    const bool limits = pass.shares && pass.options.q_limits;
-    if (within && limits && passes_limits(pass, block, l)) outcome[l] = Outcome::again;
-    write_outcome(block, l, outcome[l], result);
-  }
-  return moving;
-}
-
-/// Factors of every lane's own J; lanes with a pivot that leaves no digits stop.
-inline void factor(const Pass& pass, const kernel::MeshView& view, Block& block,
-                   std::array<Outcome, width>& outcome, FlowResult& result) {
-  const auto& kernels = kernel::kernels();
-  kernels.mesh_jacobian(view, block.state, block.factors);
-  kernel::MeshPivots pivots;
-  kernels.lu_factor(view, block.factors, block.work, pivots);
-  for (int l = 0; l < block.used; ++l) {
-    if (block.lane[l] != Lane::moving || pivots.weakest[l] > weakest_pivot) continue;
-    block.lane[l] = Lane::done;
-    outcome[l] = Outcome::infeasible;
-    write_outcome(block, l, outcome[l], result);
-    const auto row = static_cast<Index>(pivots.row[l]);
-    for (Index i = 0; i < view.nodes; ++i)
-      if (view.p_row[i] == row || view.q_row[i] == row)
-        result.worst_bus[block.scenario[l]] = pass.mesh.y.buses.row(i)[0];
-  }
-}
-
-inline void iterate(const Pass& pass, Block& block, std::array<Outcome, width>& outcome,
-                    FlowResult& result) {
-  const auto& kernels = kernel::kernels();
-  const kernel::MeshView view = view_of(pass.mesh, pass.layout);
-  for (;;) {
-    refresh_draws(pass.mesh, block);
-    kernels.mesh_mismatch(view, block.state, block.check);
-    if (judge(pass, block, outcome, result) == 0) return;
-    if (pass.shares) {
-      kernels.lu_solve_shared(view, pass.mesh.shared_factors.data(), block.rhs);
-    } else {
-      factor(pass, view, block, outcome, result);
-      kernels.lu_solve(view, block.factors, block.rhs);
-    }
-    for (int l = 0; l < width; ++l) block.mask[l] = block.lane[l] == Lane::moving ? 1.0 : 0.0;
-    kernels.mesh_step(view, block.state, block.mask.data(), block.step_squared.data());
-    for (int l = 0; l < block.used; ++l) {
-      if (block.lane[l] != Lane::moving) continue;
-      block.before_pu[l] = block.step_pu[l];
-      block.step_pu[l] = std::sqrt(block.step_squared[l]);
-      ++block.steps[l];
-      ++result.iterations[block.scenario[l]];
-    }
-  }
-}
-
 /// What the sources and the held buses of a lane inject.
 inline void store_powers(const Pass& pass, const Block& block, int l, FlowResult& result) {
   const Mesh& mesh = pass.mesh;
@@ -185,24 +89,22 @@ inline void store_powers(const Pass& pass, const Block& block, int l, FlowResult
   result.source_q_pu[s] = q;
 }
 
-inline void store_voltages(const Pass& pass, const Block& block, FlowResult& result) {
+inline void store_voltages(const Pass& pass, const Block& block, int l, FlowResult& result) {
   const Mesh& mesh = pass.mesh;
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  for (int l = 0; l < block.used; ++l) {
-    const std::size_t first = bus_at(pass, block.scenario[l], 0);
-    for (Index bus = 0; bus < pass.grid.buses.size(); ++bus) {
-      const Index i = mesh.y.node[bus];
-      const double* v = block.v + static_cast<std::size_t>(i == none ? 0 : i) * pair + l;
-      const double kr = mesh.y.k_re[bus];
-      const double ki = mesh.y.k_im[bus];
-      result.v_re[first + bus] = i == none ? unknown : kr * v[0] - ki * v[width];
-      result.v_im[first + bus] = i == none ? unknown : kr * v[width] + ki * v[0];
-    }
+  const std::size_t first = bus_at(pass, block.scenario[l], 0);
+  for (Index bus = 0; bus < pass.grid.buses.size(); ++bus) {
+    const Index i = mesh.y.node[bus];
+    const double* v = block.v + static_cast<std::size_t>(i == none ? 0 : i) * pair + l;
+    const double kr = mesh.y.k_re[bus];
+    const double ki = mesh.y.k_im[bus];
+    result.v_re[first + bus] = i == none ? unknown : kr * v[0] - ki * v[width];
+    result.v_im[first + bus] = i == none ? unknown : kr * v[width] + ki * v[0];
   }
 }
 
-/// What every device does in the lanes of a block.
-inline void store_devices(const Pass& pass, const Block& block, FlowResult& result) {
+/// What every device does in lane l.
+inline void store_devices(const Pass& pass, const Block& block, int l, FlowResult& result) {
   const Mesh& mesh = pass.mesh;
   for (std::size_t k = 0; k < mesh.laws.law.size(); ++k) {
     const kernel::Law& law = mesh.laws.law[k];
@@ -215,31 +117,124 @@ inline void store_devices(const Pass& pass, const Block& block, FlowResult& resu
                               block.devices + k * pair + width, draw.data());
     const bool is_load = law.kind == kernel::law_load;
     const Index rows = is_load ? pass.grid.loads.size() : pass.grid.inverters.size();
-    for (int l = 0; l < block.used; ++l) {
-      const std::size_t at =
-          static_cast<std::size_t>(block.scenario[l]) * rows + mesh.laws.device[k];
-      (is_load ? result.load_p_pu : result.inverter_p_pu)[at] = is_load ? draw[l] : -draw[l];
-      (is_load ? result.load_q_pu : result.inverter_q_pu)[at] =
-          is_load ? draw[width + l] : -draw[width + l];
-    }
+    const std::size_t at = static_cast<std::size_t>(block.scenario[l]) * rows + mesh.laws.device[k];
+    (is_load ? result.load_p_pu : result.inverter_p_pu)[at] = is_load ? draw[l] : -draw[l];
+    (is_load ? result.load_q_pu : result.inverter_q_pu)[at] =
+        is_load ? draw[width + l] : -draw[width + l];
   }
 }
 
-/// Solve the scenarios of one block.
-inline void solve_block(const Pass& pass, std::span<const Index> scenarios, double* memory,
-                        std::span<std::int8_t> again, FlowResult& result) {
-  Block block;
-  block.used = static_cast<int>(scenarios.size());
-  std::copy(scenarios.begin(), scenarios.end(), block.scenario.begin());
-  cut_buffers(pass, memory, block);
-  fill_block(pass, block);
-  std::array<Outcome, width> outcome{};
-  iterate(pass, block, outcome, result);
-  store_voltages(pass, block, result);
-  store_devices(pass, block, result);
-  for (int l = 0; l < block.used; ++l) {
-    store_powers(pass, block, l, result);
-    again[block.scenario[l]] = outcome[l] == Outcome::again;
+/// The scenarios that a block works through.
+struct Queue {
+  std::span<const Index> scenarios;
+  std::size_t next = 0;
+  std::span<std::int8_t> again;  ///< by scenario of the batch
+};
+
+/// Write what lane l came to, and give it the next scenario.
+inline void finish(const Pass& pass, Block& block, int l, Outcome outcome, Queue& queue,
+                   FlowResult& result) {
+  const Index s = block.scenario[l];
+  result.status[s] = outcome == Outcome::converged    ? FlowStatus::converged
+                     : outcome == Outcome::infeasible ? FlowStatus::infeasible
+                                                      : FlowStatus::diverged;
+  result.max_step_pu[s] = block.step_pu[l];
+  queue.again[s] = outcome == Outcome::again;
+  store_voltages(pass, block, l, result);
+  store_devices(pass, block, l, result);
+  store_powers(pass, block, l, result);
+  block.lane[l] = Lane::idle;
+  if (queue.next == queue.scenarios.size()) return;
+  load_lane(pass, queue.scenarios[queue.next++], block, l);
+  block.lane[l] = Lane::fresh;
+}
+
+/// After a mismatch: what becomes of lane l?
+inline void judge(const Pass& pass, Block& block, int l, Queue& queue, FlowResult& result) {
+  const Index s = block.scenario[l];
+  const double va_per_pu = pass.grid.base_mva * va_per_mva;
+  result.max_mismatch_va[s] = std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
+  result.worst_bus[s] = pass.mesh.y.buses.row(static_cast<Index>(block.check.node[l]))[0];
+  const bool within = block.steps[l] > 0 && block.step_pu[l] <= pass.options.tol_step_pu &&
+                      block.check.excess[l] <= 0.0;
+  if (within && pass.releases && release_limits(pass, block, l, result)) {
+    block.steps[l] = 0;
+    block.lane[l] = Lane::fresh;  // the mismatch is that of the powers before
+    return;
+  }
+  if (within) {
+    const bool limits = pass.shares && pass.options.q_limits && passes_limits(pass, block, l);
+    return finish(pass, block, l, limits ? Outcome::again : Outcome::converged, queue, result);
+  }
+  const bool ends = result.iterations[s] >= pass.options.max_iterations;
+  const bool slow = pass.shares ? block.steps[l] > 0 && is_slow(pass, block, l)
+                                : block.steps[l] >= most_own_steps;
+  if (ends || slow)
+    finish(pass, block, l, slow && !ends && pass.shares ? Outcome::again : Outcome::diverged, queue,
+           result);
+}
+
+/// Factors of every lane's own J; a lane with a pivot that leaves no digits stops.
+inline void factor(const Pass& pass, const kernel::MeshView& view, Block& block, Queue& queue,
+                   FlowResult& result) {
+  const auto& kernels = kernel::kernels();
+  kernels.mesh_jacobian(view, block.state, block.factors);
+  kernel::MeshPivots pivots;
+  kernels.lu_factor(view, block.factors, block.work, pivots);
+  for (int l = 0; l < width; ++l) {
+    if (block.lane[l] != Lane::moving || pivots.weakest[l] > weakest_pivot) continue;
+    const auto row = static_cast<Index>(pivots.row[l]);
+    for (Index i = 0; i < view.nodes; ++i)
+      if (view.p_row[i] == row || view.q_row[i] == row)
+        result.worst_bus[block.scenario[l]] = pass.mesh.y.buses.row(i)[0];
+    finish(pass, block, l, Outcome::infeasible, queue, result);
+  }
+}
+
+/// rhs -> step.
+inline void solve_rhs(const Pass& pass, const kernel::MeshView& view, Block& block, Queue& queue,
+                      FlowResult& result) {
+  const auto& kernels = kernel::kernels();
+  if (!pass.shares) {
+    factor(pass, view, block, queue, result);
+    return kernels.lu_solve(view, block.factors, block.rhs);
+  }
+  kernels.lu_solve_shared(view, pass.mesh.shared_factors.data(), block.rhs);
+  for (int l = 0; l < width; ++l)
+    if (block.steps[l] == 0) block.last_squared[l] = 0.0;  // the last step was another scenario's
+  kernels.mesh_extrapolate(view, block.rhs, block.last, block.last_squared.data());
+}
+
+/// Work through the queue.
+inline void iterate(const Pass& pass, Block& block, Queue& queue, FlowResult& result) {
+  const auto& kernels = kernel::kernels();
+  const kernel::MeshView view = view_of(pass.mesh, pass.layout);
+  const auto any = [&](Lane state) {
+    return std::find(block.lane.begin(), block.lane.end(), state) != block.lane.end();
+  };
+  for (int l = 0; l < width && queue.next < queue.scenarios.size(); ++l) {
+    load_lane(pass, queue.scenarios[queue.next++], block, l);
+    block.lane[l] = Lane::moving;
+  }
+  while (any(Lane::moving)) {
+    refresh_draws(pass.mesh, block);
+    kernels.mesh_mismatch(view, block.state, block.check);
+    for (int l = 0; l < width; ++l)
+      if (block.lane[l] == Lane::moving) judge(pass, block, l, queue, result);
+    if (any(Lane::moving)) solve_rhs(pass, view, block, queue, result);
+    if (any(Lane::moving)) {
+      for (int l = 0; l < width; ++l) block.mask[l] = block.lane[l] == Lane::moving ? 1.0 : 0.0;
+      kernels.mesh_step(view, block.state, block.mask.data(), block.step_squared.data());
+    }
+    for (int l = 0; l < width; ++l) {
+      if (block.lane[l] == Lane::moving) {
+        block.before_pu[l] = block.step_pu[l];
+        block.step_pu[l] = std::sqrt(block.step_squared[l]);
+        ++block.steps[l];
+        ++result.iterations[block.scenario[l]];
+      }
+      if (block.lane[l] == Lane::fresh) block.lane[l] = Lane::moving;
+    }
   }
 }
 

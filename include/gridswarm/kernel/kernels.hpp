@@ -42,6 +42,9 @@ struct Kernels {
   void (*lu_solve)(const MeshView& mesh, const double* factors, double* x);
   /// The same with one set of factors for all lanes.
   void (*lu_solve_shared)(const MeshView& mesh, const double* factors, double* x);
+  /// Stretch a step of shared factors by what it has in common with the one before, and keep it as
+  /// `last`; last_squared: |last|^2 per lane, 0 where there is none.
+  void (*mesh_extrapolate)(const MeshView& mesh, double* step, double* last, double* last_squared);
   /// Move the voltages of active lanes by the step in rhs; largest |dV'|^2 per lane.
   void (*mesh_step)(const MeshView& mesh, const MeshState& state, const double* active,
                     double* step_squared);

@@ -60,6 +60,9 @@ struct MeshState {
   MeshDraws draws;
 };
 
+/// A step that has more than this in common with the one before is not stretched.
+inline constexpr double mesh_most_share = 0.9;
+
 /// How well the voltages obey the powers, per lane.
 struct MeshCheck {
   double rel_squared;  ///< allowed |mismatch|^2 per |S|^2 of the node

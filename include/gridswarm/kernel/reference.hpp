@@ -55,7 +55,8 @@ GS_INLINE Kernels reference_kernels() {
           reference::sweep_load,    reference::sweep_up,        reference::sweep,
           reference::sweep_last,    reference::sweep_store,     reference::law_add,
           reference::mesh_mismatch, reference::mesh_jacobian,   reference::lu_factor,
-          reference::lu_solve,      reference::lu_solve_shared, reference::mesh_step};
+          reference::lu_solve,      reference::lu_solve_shared, reference::mesh_extrapolate,
+          reference::mesh_step};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

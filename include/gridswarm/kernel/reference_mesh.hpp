@@ -218,6 +218,25 @@ GS_INLINE void lu_solve_shared(const MeshView& mesh, const double* factors, doub
   lu_solve_any(mesh, factors, true, x);
 }
 
+GS_INLINE void mesh_extrapolate(const MeshView& mesh, double* step, double* last,
+                                double* last_squared) {
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
+    double common[2] = {0.0, 0.0};
+    for (int32_t k = 0; k < mesh.unknowns; ++k)
+      common[k % 2] += mesh_at(step, k, 1, 0, lane) * mesh_at(last, k, 1, 0, lane);
+    const double squared = last_squared[lane];
+    const double share = squared > 0.0 ? (common[0] + common[1]) / squared : 0.0;
+    const double stretch = share < mesh_most_share && share > -1.0 ? 1.0 / (1.0 - share) : 1.0;
+    double sum[2] = {0.0, 0.0};
+    for (int32_t k = 0; k < mesh.unknowns; ++k) {
+      const double stretched = mesh_at(step, k, 1, 0, lane) * stretch;
+      mesh_at(step, k, 1, 0, lane) = mesh_at(last, k, 1, 0, lane) = stretched;
+      sum[k % 2] += stretched * stretched;
+    }
+    last_squared[lane] = sum[0] + sum[1];
+  }
+}
+
 /// |dV|^2 of node i; the voltage moves if the lane is active and the voltage isn't lost.
 GS_INLINE double mesh_step_at(const MeshView& mesh, const MeshState& state, int32_t i, bool active,
                               int lane) {
