@@ -27,9 +27,10 @@ struct PgmFrame {
 /// What was passed over: message without its count -> how often, and the first line.
 using PgmPassedOver = std::map<std::string, std::pair<std::int64_t, std::int64_t>>;
 
-inline void pass_over(PgmPassedOver& passed, const std::string& what, std::int64_t line) {
+inline void pass_over(PgmPassedOver& passed, const std::string& what, std::int64_t line,
+                      std::size_t count = 1) {
   auto& entry = passed.try_emplace(what, 0, line).first->second;
-  ++entry.first;
+  entry.first += static_cast<std::int64_t>(count);
 }
 
 inline std::vector<std::string> warnings_of(const PgmPassedOver& passed, const std::string& file) {
@@ -217,7 +218,8 @@ void for_each_component(const PgmFrame& frame, const JsonValue& dataset, PgmPass
     if (type >= 0)
       each(static_cast<PgmType>(type), list);
     else if (!list.items.empty())
-      pass_over(passed, list.key + " has no part in a power flow and is passed over", list.line);
+      pass_over(passed, list.key + " has no part in a power flow and is passed over", list.line,
+                list.items.size());
   }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Power flow of a power-grid-model network and its batch, with results by the file's components.
 //
-// Scenarios that differ only in the powers and statuses of unregulated loads and generators are
-// solved side by side in lanes; every other change (switches, sources, shunts, taps, regulators)
-// makes a case of its own, shared by the scenarios that agree in it.
+// Scenarios that differ only in the powers of loads and generators, or in the statuses of those
+// without a voltage regulator, are solved side by side in lanes; every other change (switches,
+// sources, shunts, taps, regulators) makes a case of its own, shared by the scenarios that agree in
+// it.
 #pragma once
 
 #include <array>

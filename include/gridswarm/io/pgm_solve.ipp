@@ -50,7 +50,8 @@ inline bool is_structural(const PgmNetwork& network, const std::vector<std::int6
   if (std::find(std::begin(pgm_appliances), std::end(pgm_appliances), change.type) ==
       std::end(pgm_appliances))
     return true;
-  return std::binary_search(regulated.begin(), regulated.end(), table.id(change.row));
+  return change.column == pgm_column(change.type, "status") &&
+         std::binary_search(regulated.begin(), regulated.end(), table.id(change.row));
 }
 
 /// Ids of appliances with a voltage regulator, ascending.

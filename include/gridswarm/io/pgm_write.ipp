@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <charconv>
 #include <cmath>
 
 #include "gridswarm/io/file.hpp"
@@ -10,25 +11,42 @@
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
 
+inline void append_number(double value, std::string& text) {
+  char digits[32];
+  if (std::isfinite(value))
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  else
+    text += "null";
+}
+
+inline void append_pgm_table(const PgmOutputTable& table, const std::string& indent,
+                             std::string& text) {
+  std::vector<std::string> lead;  // what stands before each column's number
+  for (std::size_t c = 0; c < table.names.size(); ++c)
+    lead.push_back((c ? ", \"" : "\"") + std::string(table.names[c]) + "\": ");
+  const double* value = table.value.data();
+  for (Index row = 0; row < table.rows; ++row) {
+    text += row ? ",\n" : "\n";
+    text += indent;
+    text += "    {";
+    for (const std::string& words : lead) {
+      text += words;
+      append_number(*value++, text);
+    }
+    text += '}';
+  }
+}
+
 inline void append_pgm_scenario(const PgmOutput& output, const std::string& indent,
                                 std::string& text) {
   text += "{";
-  bool first_type = true;
+  bool first = true;
   for (int k = 0; k < pgm_type_count; ++k) {
-    const PgmOutputTable& table = output[k];
-    if (table.rows == 0) continue;
-    text += (first_type ? "\n" : ",\n") + indent + "  " +
+    if (output[k].rows == 0) continue;
+    text += (first ? "\n" : ",\n") + indent + "  " +
             json_text(component_of(static_cast<PgmType>(k)).name) + ": [";
-    first_type = false;
-    for (Index row = 0; row < table.rows; ++row) {
-      text += (row ? ",\n" : "\n") + indent + "    {";
-      for (std::size_t c = 0; c < table.names.size(); ++c) {
-        const double value = table.value[static_cast<std::size_t>(row) * table.names.size() + c];
-        const std::string number = std::isfinite(value) ? shortest(value) : "null";
-        text += (c ? ", \"" : "\"") + std::string(table.names[c]) + "\": " + number;
-      }
-      text += "}";
-    }
+    first = false;
+    append_pgm_table(output[k], indent, text);
     text += "\n" + indent + "  ]";
   }
   text += "\n" + indent + "}";
