@@ -8,6 +8,8 @@
 #include "lu.simd.hpp"
 #include "mesh.simd.hpp"
 #include "sweep.simd.hpp"
+#include "sweep_check.simd.hpp"
+#include "sweep_rows.simd.hpp"
 
 #define GS_CONCAT(a, b) a##b
 #define GS_TABLE(isa) GS_CONCAT(kernels_, isa)
@@ -15,9 +17,9 @@
 namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
-const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA, dispatch_survey, dispatch_pass,    sweep_load,
-                                  sweep_up,    sweep,           sweep_last,       sweep_store,
-                                  law_add,     mesh_mismatch,   mesh_jacobian,    lu_factor,
-                                  lu_solve,    lu_solve_shared, mesh_extrapolate, mesh_step};
+const Kernels GS_TABLE(GS_ISA) = {
+    Isa::GS_ISA, dispatch_survey, dispatch_pass,   sweep_load,       sweep_start,   sweep_up,
+    sweep,       sweep_last,      sweep_store,     law_add,          mesh_mismatch, mesh_jacobian,
+    lu_factor,   lu_solve,        lu_solve_shared, mesh_extrapolate, mesh_step};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

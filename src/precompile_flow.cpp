@@ -14,4 +14,5 @@
 #include "gridswarm/flow/stream.ipp"
 #include "gridswarm/flow/subset.ipp"
 #include "gridswarm/flow/summary.ipp"
+#include "gridswarm/flow/sweep_plan.ipp"
 #include "gridswarm/flow/tree_power.ipp"

@@ -20,6 +20,7 @@
 #include "gridswarm/base/column.hpp"
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/feeder/forest.hpp"
+#include "gridswarm/flow/sweep_plan.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 
@@ -98,10 +99,9 @@ struct FlowResult {
 /// Everything about one feeder that does not change between calls, in the kernel's layout, and the
 /// buffers of its blocks. Owned by the caller, one per feeder.
 struct FlowWork {
-  Column<double> lanes;            ///< block buffers, one per thread
-  std::vector<Index> root;         ///< by position: the source that feeds it
-  std::vector<Index> child_first;  ///< by position: first child; one more entry ends the last
-  Column<double> p_pu;             ///< injections whose scale is not 1, for methods that need p.u.
+  Column<double> lanes;  ///< block buffers, one per thread
+  SweepPlan plan;        ///< the forest as the sweep kernels see it
+  Column<double> p_pu;   ///< injections whose scale is not 1, for methods that need p.u.
   Column<double> q_pu;
 };
 

@@ -38,8 +38,6 @@ namespace detail {
 
 /// A lane that moved farther than this is lost; it is frozen while its numbers are still finite.
 inline constexpr double lost_step_pu = 1e6;
-/// Loads draw S/V above this share of the source voltage, bounded current below.
-inline constexpr double floor_share = 1e-2;
 
 /// One call of solve(): what its blocks read.
 struct Job {
@@ -47,63 +45,41 @@ struct Job {
   const feeder::Forest& forest;
   const Injections& injections;
   const FlowOptions& options;
+  const SweepPlan& plan;
   kernel::SweepTree tree;
-  double largest_k;        ///< max |K|: a step of V' times this bounds the step of V
-  std::size_t block_size;  ///< numbers per thread in FlowWork::lanes
+  std::size_t cells_size;   ///< numbers per thread in FlowWork::lanes: cells,
+  std::size_t pairs_size;   ///< voltages,
+  std::size_t memory_size;  ///< and all with the probes
 };
 
-/// A lane sweeps, waits for the last sweep that its block makes together, or has its result.
+/// A lane sweeps, waits for the two last sweeps that its block makes together, or has its result.
 enum class Lane : std::int8_t { sweeping, waiting, done };
 
-/// The scenarios that travel in one block.
+/// The scenarios that travel in one block. What changes with every sweep stays here, out of the
+/// cache lines that another thread writes its scenarios' results to.
 struct Block {
-  double* state;
+  kernel::SweepMemory memory;
   Index first;  ///< scenario of lane 0
   kernel::SweepRows rows;
   std::array<Lane, kernel::sweep_lanes> lane{};
-  std::array<double, kernel::sweep_lanes> step_pu{};  ///< of the sweep before
+  std::array<std::int32_t, kernel::sweep_lanes> iterations{};
+  std::array<double, kernel::sweep_lanes> step_pu{};  ///< of the sweep before; 0: none yet
   alignas(64) std::array<double, kernel::sweep_lanes> mask{};
   alignas(64) std::array<double, kernel::sweep_lanes> step_squared{};
   kernel::SweepCheck check{};
 };
 
-/// Children and source of every position, from the parents: breadth first, children follow one
-/// another.
-inline void list_relatives(const feeder::Forest& forest, std::vector<Index>& child_first,
-                           std::vector<Index>& root) {
-  const Index n = forest.size();
-  root.resize(n);
-  for (Index k = 0; k < n; ++k) root[k] = k < forest.roots ? k : root[forest.parent[k]];
-  child_first.assign(n + 1, n);
-  for (Index k = n - 1; k >= forest.roots; --k) child_first[forest.parent[k]] = k;
-  for (Index k = n - 1; k >= 0; --k) child_first[k] = std::min(child_first[k], child_first[k + 1]);
-}
-
 inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
                     const Injections& injections, const FlowOptions& options, FlowWork& work) {
-  list_relatives(forest, work.child_first, work.root);
-  double largest_squared = 0.0;
-  for (Index k = 0; k < forest.size(); ++k)
-    largest_squared = std::max(largest_squared,
-                               forest.k_re[k] * forest.k_re[k] + forest.k_im[k] * forest.k_im[k]);
-  double source_squared = forest.roots > 0 ? std::numeric_limits<double>::infinity() : 1.0;
-  for (Index k = 0; k < forest.roots; ++k)
-    source_squared = std::min(source_squared, forest.source_re[k] * forest.source_re[k] +
-                                                  forest.source_im[k] * forest.source_im[k]);
-  const kernel::SweepTree tree = {
-      forest.size(),           forest.roots,
-      forest.parent.data(),    work.root.data(),
-      work.child_first.data(), forest.r_pu.data(),
-      forest.x_pu.data(),      forest.g_pu.data(),
-      forest.b_pu.data(),      1.0 / (floor_share * floor_share * std::max(source_squared, 1e-6))};
-  const auto size = static_cast<std::size_t>(forest.size());
-  return {grid,
-          forest,
-          injections,
-          options,
-          tree,
-          std::sqrt(largest_squared),
-          size * kernel::sweep_columns * kernel::sweep_lanes};
+  make_sweep_plan(forest, grid.buses.size(), work.plan);
+  const auto cells = static_cast<std::size_t>(forest.size()) + 2;
+  // Half a kilobyte between parts keeps equal offsets out of each other's cache sets.
+  const std::size_t cells_size = cells * kernel::sweep_columns * kernel::sweep_lanes + 64;
+  const std::size_t pairs_size = cells * 2 * kernel::sweep_lanes + 64;
+  const std::size_t probes_size = work.plan.block_leaf.size() * 2 * kernel::sweep_lanes + 64;
+  return {grid,       forest,     injections,
+          options,    work.plan,  sweep_tree(work.plan),
+          cells_size, pairs_size, cells_size + pairs_size + probes_size};
 }
 
 /// The mask of lanes in a state; null where every lane that carries a scenario is in it.
@@ -117,21 +93,21 @@ inline const double* mask_of(Block& block, Lane state) {
   return all ? nullptr : block.mask.data();
 }
 
-/// After a sweep: which lanes have come so far that one more sweep ends them? The steps shrink by a
-/// nearly constant factor, so the next one is foretold; lost lanes and those at the cap end as
-/// well.
-inline void end_sweeping(const Job& job, Block& block, FlowResult& result) {
-  const double tol_pu = job.options.tol_step_pu;
-  for (int l = 0; l < block.rows.used; ++l) {
-    if (block.lane[l] != Lane::sweeping) continue;
-    const double step_pu = std::sqrt(block.step_squared[l]) * job.largest_k;
-    const std::int32_t iterations = ++result.iterations[block.first + l];
-    const bool foretold = step_pu * step_pu <= 0.5 * tol_pu * block.step_pu[l];
-    if (step_pu <= tol_pu || foretold || !(step_pu <= lost_step_pu) ||
-        iterations + 1 >= job.options.max_iterations)
-      block.lane[l] = Lane::waiting;
-    block.step_pu[l] = step_pu;
-  }
+/// Does the sweep after next end the iteration? Steps shrink by a nearly constant factor, so the
+/// next two are foretold from the last two; half the tolerance allows for what probes don't see.
+inline bool is_foretold(double step_pu, double before_pu, double tol_pu) {
+  const double shrunk = before_pu > 0.0 ? step_pu / before_pu : 1.0;
+  return step_pu * shrunk * shrunk <= 0.5 * tol_pu;
+}
+
+/// Take note of a lane's step: it waits for the last sweeps when these are foretold to be enough,
+/// when it is lost, and when no more than they are allowed.
+inline void note_step(const Job& job, Block& block, int l, double step_pu) {
+  const bool ends = is_foretold(step_pu, block.step_pu[l], job.options.tol_step_pu) ||
+                    !(step_pu <= lost_step_pu) ||
+                    block.iterations[l] + 2 >= job.options.max_iterations;
+  block.lane[l] = ends ? Lane::waiting : Lane::sweeping;
+  block.step_pu[l] = step_pu;
 }
 
 /// Voltage and current of the sources, as powers into the grid.
@@ -139,11 +115,13 @@ inline void report_sources(const Job& job, const Block& block, int l, FlowResult
   double p = 0.0;
   double q = 0.0;
   for (Index k = 0; k < job.forest.roots; ++k) {
-    const double* at = block.state + (k * kernel::sweep_columns) * kernel::sweep_lanes + l;
-    const double vr = at[kernel::sweep_vr * kernel::sweep_lanes];
-    const double vi = at[kernel::sweep_vi * kernel::sweep_lanes];
-    const double jr = at[kernel::sweep_jr * kernel::sweep_lanes];
-    const double ji = at[kernel::sweep_ji * kernel::sweep_lanes];
+    const double* v = block.memory.v + static_cast<std::size_t>(k) * 2 * kernel::sweep_lanes + l;
+    const double* j = block.memory.cells +
+                      static_cast<std::size_t>(k) * kernel::sweep_columns * kernel::sweep_lanes + l;
+    const double vr = v[0];
+    const double vi = v[kernel::sweep_lanes];
+    const double jr = j[kernel::sweep_jr * kernel::sweep_lanes];
+    const double ji = j[kernel::sweep_ji * kernel::sweep_lanes];
     p += vr * jr + vi * ji;
     q += vi * jr - vr * ji;
   }
@@ -152,92 +130,114 @@ inline void report_sources(const Job& job, const Block& block, int l, FlowResult
 }
 
 /// The last sweep of all waiting lanes, and the check of their currents. Lanes that moved too far
-/// after all, or whose currents don't explain their loads yet, sweep on. Returns how many.
+/// after all, or whose currents don't explain their loads yet, go on. Returns how many.
 inline int finish(const Job& job, Block& block, FlowResult& result) {
-  const auto& kernels = kernel::kernels();
   const double va_per_pu = job.grid.base_mva * va_per_mva;
   const double floor_pu = tol_mismatch_va / va_per_pu;
   block.check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
   block.check.abs_squared = floor_pu * floor_pu;
-  mask_of(block, Lane::waiting);
-  kernels.sweep_last(job.tree, block.mask.data(), block.state, block.check);
+  kernel::kernels().sweep_last(job.tree, block.memory, block.check);
   int going = 0;
   for (int l = 0; l < block.rows.used; ++l) {
     if (block.lane[l] != Lane::waiting) continue;
     const Index s = block.first + l;
-    const double step_pu = std::sqrt(block.check.step_squared[l]) * job.largest_k;
+    const double step_pu = std::sqrt(block.check.step_squared[l]) * job.plan.largest_k;
     const double excess = block.check.excess[l];
     const bool converged = step_pu <= job.options.tol_step_pu && excess <= 0.0;
-    const bool is_lost = !(block.step_pu[l] <= lost_step_pu);
-    const std::int32_t iterations = ++result.iterations[s];
-    block.step_pu[l] = step_pu;
-    block.lane[l] = Lane::done;
-    if (!converged && !is_lost && iterations < job.options.max_iterations) {
-      // At the cap less one a lane must not sweep freely again: its next sweep is a last one.
-      block.lane[l] = iterations + 1 < job.options.max_iterations ? Lane::sweeping : Lane::waiting;
+    const bool is_lost = !(step_pu <= lost_step_pu) || std::isnan(excess);
+    result.iterations[s] = ++block.iterations[l];
+    if (!converged && !is_lost && block.iterations[l] + 2 <= job.options.max_iterations) {
+      note_step(job, block, l, step_pu);
       ++going;
       continue;
     }
+    block.lane[l] = Lane::done;
     result.status[s] = converged ? FlowStatus::converged : FlowStatus::diverged;
     result.max_step_pu[s] = step_pu;
     result.max_mismatch_va[s] =
         std::isnan(excess) ? excess : std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
-    result.worst_bus[s] = job.forest.bus[static_cast<Index>(block.check.bus[l])];
+    const Index cell = static_cast<Index>(block.check.bus[l]);
+    result.worst_bus[s] = job.plan.size > 0 ? job.forest.bus[job.plan.position[cell]] : none;
     report_sources(job, block, l, result);
   }
   return going;
 }
 
+/// One sweep of the lanes in `state`.
+inline void sweep_once(const Job& job, Block& block, Lane state, bool kept) {
+  kernel::kernels().sweep(job.tree, mask_of(block, state), kept, block.memory,
+                          block.step_squared.data());
+  for (int l = 0; l < block.rows.used; ++l) {
+    if (block.lane[l] != state) continue;
+    ++block.iterations[l];
+    const double step_pu = std::sqrt(block.step_squared[l]) * job.plan.largest_k;
+    if (!kept) note_step(job, block, l, step_pu);
+  }
+}
+
 inline void iterate(const Job& job, Block& block, FlowResult& result) {
   const auto& kernels = kernel::kernels();
-  int going = block.rows.used;
-  for (int l = 0; l < block.rows.used; ++l) {
-    result.iterations[block.first + l] = 0;
-    block.lane[l] = job.options.max_iterations > 1 ? Lane::sweeping : Lane::waiting;
-  }
   const auto any = [&](Lane state) {
     return std::find(block.lane.begin(), block.lane.end(), state) != block.lane.end();
   };
+  int going = block.rows.used;
+  const bool is_short = job.options.max_iterations <= 2;
+  for (int l = 0; l < block.rows.used; ++l)
+    block.lane[l] = is_short ? Lane::waiting : Lane::sweeping;
   while (going > 0) {
-    while (any(Lane::sweeping)) {
-      kernels.sweep(job.tree, mask_of(block, Lane::sweeping), block.state,
-                    block.step_squared.data());
-      end_sweeping(job, block, result);
-    }
+    while (any(Lane::sweeping)) sweep_once(job, block, Lane::sweeping, false);
+    if (job.options.max_iterations > 1) sweep_once(job, block, Lane::waiting, true);
     going = finish(job, block, result);
-    if (going > 0) kernels.sweep_up(job.tree, block.state);
+    if (going == 0) return;
+    for (int l = 0; l < block.rows.used; ++l) block.mask[l] = block.lane[l] != Lane::done;
+    kernels.sweep_up(job.tree, block.mask.data(), block.memory);
   }
 }
 
-inline void solve_block(const Job& job, Index piece, double* state, FlowResult& result) {
+/// Voltages of a flat start where a first sweep would not keep any.
+inline void fill_flat(const Job& job, Block& block) {
+  for (Index c = 0; c < job.plan.size; ++c) {
+    const kernel::SweepSource& source = job.plan.sources[job.plan.root[c]];
+    double* v = block.memory.v + static_cast<std::size_t>(c) * 2 * kernel::sweep_lanes;
+    std::fill_n(v, kernel::sweep_lanes, source.vr);
+    std::fill_n(v + kernel::sweep_lanes, kernel::sweep_lanes, source.vi);
+  }
+}
+
+inline void solve_block(const Job& job, Index piece, double* memory, FlowResult& result) {
   Block block;
-  block.state = state;
+  block.memory = {memory, memory + job.cells_size, memory + job.cells_size + job.pairs_size};
   block.first = piece * kernel::sweep_lanes;
   const Index buses = job.grid.buses.size();
-  block.rows = {std::min<Index>(kernel::sweep_lanes, job.injections.scenarios - block.first), buses,
-                job.forest.bus.data(), job.injections.scale};
+  const Injections& given = job.injections;
+  block.rows = {std::min<Index>(kernel::sweep_lanes, given.scenarios - block.first), buses, buses,
+                job.plan.cell.data(), given.scale};
   block.lane.fill(Lane::done);
   const auto offset = static_cast<std::size_t>(block.first) * static_cast<std::size_t>(buses);
   const auto& kernels = kernel::kernels();
-  kernels.sweep_load(job.tree, block.rows, job.injections.p_pu.data() + offset,
-                     job.injections.q_pu.data() + offset, job.forest.source_re.data(),
-                     job.forest.source_im.data(), state);
+  const double* k_re = job.plan.k_re.data();
+  const double* k_im = job.plan.k_im.data();
+  kernels.sweep_load(job.tree, block.rows, given.p_pu.data() + offset, given.q_pu.data() + offset,
+                     block.memory);
+  if (job.options.max_iterations == 1) fill_flat(job, block);
+  if (!given.start_re.empty()) {
+    kernels.sweep_start(job.tree, block.rows, k_re, k_im, given.start_re.data() + offset,
+                        given.start_im.data() + offset, block.memory);
+    kernels.sweep_up(job.tree, nullptr, block.memory);
+  }
   iterate(job, block, result);
-  kernels.sweep_store(job.tree, block.rows, job.forest.k_re.data(), job.forest.k_im.data(), state,
-                      result.v_re.data() + offset, result.v_im.data() + offset);
-  for (int l = 0; l < block.rows.used; ++l)
-    for (const Index row : job.forest.unsupplied) {
-      const std::size_t at = offset + static_cast<std::size_t>(l) * buses + row;
-      result.v_re[at] = result.v_im[at] = std::numeric_limits<double>::quiet_NaN();
-    }
+  Column<double>& a = job.options.polar ? result.vm_pu : result.v_re;
+  Column<double>& b = job.options.polar ? result.va_rad : result.v_im;
+  kernels.sweep_store(block.rows, k_re, k_im, block.memory.v, job.options.polar, a.data() + offset,
+                      b.data() + offset);
 }
 
 /// Sizes only grow and contents need no clearing: every entry is written.
-inline void size_result(Index scenarios, Index buses, FlowResult& result) {
+inline void size_result(Index scenarios, Index buses, bool polar, FlowResult& result) {
   const std::size_t all = static_cast<std::size_t>(scenarios) * static_cast<std::size_t>(buses);
   result.scenarios = scenarios;
-  result.v_re.resize(all);
-  result.v_im.resize(all);
+  for (auto* column : {&result.v_re, &result.v_im}) column->resize(polar ? 0 : all);
+  for (auto* column : {&result.vm_pu, &result.va_rad}) column->resize(polar ? all : 0);
   result.status.resize(scenarios);
   result.iterations.resize(scenarios);
   result.worst_bus.resize(scenarios);
@@ -263,12 +263,17 @@ GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
     throw UsageError("tol_step_pu must not be negative and max_iterations must be at least 1");
   if (!std::isfinite(injections.scale))
     throw UsageError("the scale of injections must be a finite number");
+  if (options.f32)
+    throw UsageError(
+        "the sweep iterates in double precision only, because single precision would save less "
+        "than a "
+        "third of its time; leave f32 off, or use tree_newton");
   const detail::Job job = detail::make_job(grid, forest, injections, options, work);
-  detail::size_result(injections.scenarios, grid.buses.size(), result);
+  detail::size_result(injections.scenarios, grid.buses.size(), options.polar, result);
   const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;
   const int threads = std::min<int>(threads_for(static_cast<int>(options.threads)), blocks);
   // A page and a half between threads' buffers keeps their equal columns out of each other's sets.
-  const std::size_t spread = job.block_size + 768;
+  const std::size_t spread = job.memory_size + 768;
   work.lanes.resize(spread * static_cast<std::size_t>(std::max(threads, 1)));
   run_pieces(blocks, threads, [&](Index piece, int thread) {
     detail::solve_block(job, piece, work.lanes.data() + spread * static_cast<std::size_t>(thread),

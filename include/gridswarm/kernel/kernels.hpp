@@ -14,21 +14,26 @@ struct Kernels {
   /// Member i adds to lane i % lanes; lanes are then added in order, halves onto halves. count > 0.
   DispatchSurvey (*dispatch_survey)(const DispatchView& members);
   DispatchSums (*dispatch_pass)(const DispatchView& members, double price);
-  /// Fill a block: loads from net injections (sign turned), flat start from the roots' voltages,
-  /// and J there as sweep_up leaves it.
+  /// Fill a block: consumption from net injections (sign turned), and J of a flat start.
   void (*sweep_load)(const SweepTree& tree, const SweepRows& rows, const double* p, const double* q,
-                     const double* source_re, const double* source_im, double* state);
-  /// J: what every bus draws at its voltage, summed from the leaves to the roots.
-  void (*sweep_up)(const SweepTree& tree, double* state);
-  /// Move voltages down, then J up; largest |dV'|^2 per lane. `active` null: all lanes; else
-  /// voltages of lanes where it is 0 stay.
-  void (*sweep)(const SweepTree& tree, const double* active, double* state, double* step_squared);
-  /// Move voltages down and compare what the loads want with the branch currents J that made them.
-  /// J stays.
-  void (*sweep_last)(const SweepTree& tree, const double* active, double* state, SweepCheck& check);
-  /// V = K V' of the used lanes into the caller's arrays.
-  void (*sweep_store)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
-                      const double* k_im, const double* state, double* v_re, double* v_im);
+                     const SweepMemory& memory);
+  /// Voltages and probes as given, after sweep_load; sweep_up makes J of them.
+  void (*sweep_start)(const SweepTree& tree, const SweepRows& rows, const double* k_re,
+                      const double* k_im, const double* start_re, const double* start_im,
+                      const SweepMemory& memory);
+  /// J from kept voltages: what every bus draws, summed from the leaves to the roots. `active`
+  /// null: all lanes; else J of lanes where it is 0 stays.
+  void (*sweep_up)(const SweepTree& tree, const double* active, const SweepMemory& memory);
+  /// Move voltages down, then J up; largest |dV'|^2 of the probes per lane. With `kept`, the
+  /// voltages stay for sweep_last.
+  void (*sweep)(const SweepTree& tree, const double* active, bool kept, const SweepMemory& memory,
+                double* step_squared);
+  /// Move kept voltages down once more, and compare what the loads want with the branch currents J
+  /// that made them. J stays.
+  void (*sweep_last)(const SweepTree& tree, const SweepMemory& memory, SweepCheck& check);
+  /// V = K V' of the used lanes into the caller's arrays, or |V| and its angle if `polar`.
+  void (*sweep_store)(const SweepRows& rows, const double* k_re, const double* k_im,
+                      const double* v, bool polar, double* a, double* b);
   /// Add what a device consumes at u, and its slopes, to `draw` (law_rows x sweep_lanes); p, q: its
   /// own number per lane.
   void (*law_add)(const Law& law, const double* u, const double* p, const double* q, double* draw);

@@ -6,7 +6,7 @@
 #include "gridswarm/kernel/kernels.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
-#include "gridswarm/kernel/reference_sweep.hpp"
+#include "gridswarm/kernel/reference_sweep_rows.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
 
@@ -51,11 +51,22 @@ inline DispatchSums dispatch_pass_reference(const DispatchView& members, double 
 
 /// The table of reference kernels.
 GS_INLINE Kernels reference_kernels() {
-  return {Isa::reference,           dispatch_survey_reference,  dispatch_pass_reference,
-          reference::sweep_load,    reference::sweep_up,        reference::sweep,
-          reference::sweep_last,    reference::sweep_store,     reference::law_add,
-          reference::mesh_mismatch, reference::mesh_jacobian,   reference::lu_factor,
-          reference::lu_solve,      reference::lu_solve_shared, reference::mesh_extrapolate,
+  return {Isa::reference,
+          dispatch_survey_reference,
+          dispatch_pass_reference,
+          reference::sweep_load,
+          reference::sweep_start,
+          reference::sweep_up,
+          reference::sweep,
+          reference::sweep_last,
+          reference::sweep_store,
+          reference::law_add,
+          reference::mesh_mismatch,
+          reference::mesh_jacobian,
+          reference::lu_factor,
+          reference::lu_solve,
+          reference::lu_solve_shared,
+          reference::mesh_extrapolate,
           reference::mesh_step};
 }
 

@@ -1,97 +1,101 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reference of the sweep kernels: one lane after another, one number at a time.
 //
-// The order of operations is the contract: kernels/sweep.simd.hpp must give the same bytes.
+// The order of operations is the contract: kernels/sweep*.simd.hpp must give the same bytes.
 #pragma once
 
+#include "gridswarm/kernel/angle.hpp"
 #include "gridswarm/kernel/views.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel::reference {
 
-/// One lane of one bus.
-struct SweepCell {
+/// One lane of one cell, or of one pair of voltages.
+struct SweepLane {
   double* at;
-  double& operator[](SweepColumn column) const { return at[column * sweep_lanes]; }
+  double& operator[](int column) const { return at[column * sweep_lanes]; }
 };
 
-GS_INLINE SweepCell sweep_cell(double* state, int32_t bus, int lane) {
-  return {state + static_cast<size_t>(bus) * sweep_columns * sweep_lanes + lane};
+GS_INLINE SweepLane sweep_cell(const SweepMemory& memory, int32_t k, int lane) {
+  return {memory.cells + static_cast<size_t>(k) * sweep_columns * sweep_lanes + lane};
 }
 
-/// Current drawn by one bus alone: conj(S / V) + y V.
-GS_INLINE void sweep_draw_at(const SweepTree& tree, double* state, int32_t k, int lane) {
-  const SweepCell cell = sweep_cell(state, k, lane);
-  const double vr = cell[sweep_vr];
-  const double vi = cell[sweep_vi];
-  const double full = 1.0 / (vr * vr + vi * vi);
-  const double inverse = full < tree.largest_inverse ? full : tree.largest_inverse;
-  cell[sweep_jr] = (cell[sweep_p] * vr + cell[sweep_q] * vi) * inverse;
-  cell[sweep_ji] = (cell[sweep_p] * vi - cell[sweep_q] * vr) * inverse;
-  if (tree.g[k] != 0.0 || tree.b[k] != 0.0) {
-    cell[sweep_jr] += tree.g[k] * vr - tree.b[k] * vi;
-    cell[sweep_ji] += tree.g[k] * vi + tree.b[k] * vr;
+GS_INLINE SweepLane sweep_pair(double* pairs, int32_t k, int lane) {
+  return {pairs + static_cast<size_t>(k) * 2 * sweep_lanes + lane};
+}
+
+/// J of cells first .. last - 1, the last first: what each draws, conj(S / V) + y V, and its
+/// children's sums, the first child first.
+GS_INLINE void sweep_up_lane(const SweepTree& tree, const SweepMemory& memory, int32_t first,
+                             int32_t last, int lane) {
+  for (int32_t k = last - 1; k >= first; --k) {
+    const SweepLane cell = sweep_cell(memory, k, lane);
+    const SweepLane v = sweep_pair(memory.v, k, lane);
+    const double full = 1.0 / (v[0] * v[0] + v[1] * v[1]);
+    const double inverse = full < tree.largest_inverse ? full : tree.largest_inverse;
+    double jr = (cell[sweep_p] * v[0] + cell[sweep_q] * v[1]) * inverse;
+    double ji = (cell[sweep_p] * v[1] - cell[sweep_q] * v[0]) * inverse;
+    if (tree.has_shunts) {
+      jr += tree.g[k] * v[0] - tree.b[k] * v[1];
+      ji += tree.g[k] * v[1] + tree.b[k] * v[0];
+    }
+    const auto add = [&](int32_t c) {
+      jr += sweep_cell(memory, c, lane)[sweep_jr];
+      ji += sweep_cell(memory, c, lane)[sweep_ji];
+    };
+    add(tree.child_one[k]);
+    add(tree.child_two[k]);
+    for (int32_t c = tree.more_first[k]; c < tree.more_first[k + 1]; ++c) add(tree.more[c]);
+    cell[sweep_jr] = jr;
+    cell[sweep_ji] = ji;
   }
 }
 
-/// What every bus draws, and its children's sums, the last child first.
-GS_INLINE void sweep_up(const SweepTree& tree, double* state) {
-  for (int lane = 0; lane < sweep_lanes; ++lane)
-    for (int32_t k = tree.size - 1; k >= 0; --k) {
-      sweep_draw_at(tree, state, k, lane);
-      const SweepCell cell = sweep_cell(state, k, lane);
-      for (int32_t c = tree.child_first[k + 1] - 1; c >= tree.child_first[k]; --c) {
-        cell[sweep_jr] += sweep_cell(state, c, lane)[sweep_jr];
-        cell[sweep_ji] += sweep_cell(state, c, lane)[sweep_ji];
-      }
-    }
+GS_INLINE void sweep_up(const SweepTree& tree, const double* active, const SweepMemory& memory) {
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
+    if (active && active[lane] == 0.0) continue;
+    sweep_up_lane(tree, memory, tree.trunk, tree.size, lane);
+    sweep_up_lane(tree, memory, 0, tree.trunk, lane);
+  }
 }
 
-GS_INLINE void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p,
-                          const double* q, const double* source_re, const double* source_im,
-                          double* state) {
-  for (int lane = 0; lane < sweep_lanes; ++lane)
-    for (int32_t k = 0; k < tree.size; ++k) {
-      const SweepCell cell = sweep_cell(state, k, lane);
-      const bool is_root = k < tree.roots;
-      const SweepCell above = sweep_cell(state, is_root ? k : tree.parent[k], lane);
-      const bool is_loaded = !is_root && lane < rows.used;
-      const int64_t from = lane * rows.stride + rows.bus[k];
-      cell[sweep_vr] = is_root ? source_re[k] : above[sweep_vr];
-      cell[sweep_vi] = is_root ? source_im[k] : above[sweep_vi];
-      cell[sweep_p] = is_loaded ? -rows.scale * p[from] : 0.0;
-      cell[sweep_q] = is_loaded ? -rows.scale * q[from] : 0.0;
-    }
-  sweep_up(tree, state);
-}
-
-/// V_c = V_p - Z J_c; |dV|^2. A lane that is not active keeps its voltage.
-GS_INLINE double sweep_move_at(const SweepTree& tree, bool active, double* state, int32_t k,
-                               int lane) {
-  if (!active) return 0.0;
-  const SweepCell cell = sweep_cell(state, k, lane);
-  const SweepCell above = sweep_cell(state, tree.parent[k], lane);
-  const double jr = cell[sweep_jr];
-  const double ji = cell[sweep_ji];
-  const double vr = above[sweep_vr] - (tree.r[k] * jr - tree.x[k] * ji);
-  const double vi = above[sweep_vi] - (tree.r[k] * ji + tree.x[k] * jr);
-  const double dr = vr - cell[sweep_vr];
-  const double di = vi - cell[sweep_vi];
-  cell[sweep_vr] = vr;
-  cell[sweep_vi] = vi;
+/// V_c = V_p - Z J_c of one cell; |dV|^2 against what stood there.
+GS_INLINE double sweep_move_lane(const SweepTree& tree, const SweepMemory& memory, int32_t k,
+                                 int lane) {
+  const SweepLane cell = sweep_cell(memory, k, lane);
+  const SweepLane above = sweep_pair(memory.v, tree.parent[k], lane);
+  const SweepLane v = sweep_pair(memory.v, k, lane);
+  const double vr = above[0] - (tree.r[k] * cell[sweep_jr] - tree.x[k] * cell[sweep_ji]);
+  const double vi = above[1] - (tree.r[k] * cell[sweep_ji] + tree.x[k] * cell[sweep_jr]);
+  const double dr = vr - v[0];
+  const double di = vi - v[1];
+  v[0] = vr;
+  v[1] = vi;
   return dr * dr + di * di;
 }
 
-GS_INLINE void sweep(const SweepTree& tree, const double* active, double* state,
+/// Largest |dV|^2 of the probes of all blocks, which then stand where they are.
+GS_INLINE double sweep_probe_lane(const SweepTree& tree, const SweepMemory& memory, int lane) {
+  double largest = 0.0;
+  for (int32_t b = 0; b < tree.blocks; ++b) {
+    const SweepLane v = sweep_pair(memory.v, tree.block_probe[b], lane);
+    const SweepLane before = sweep_pair(memory.probes, b, lane);
+    const double dr = v[0] - before[0];
+    const double di = v[1] - before[1];
+    const double square = dr * dr + di * di;
+    if (square > largest) largest = square;
+    before[0] = v[0];
+    before[1] = v[1];
+  }
+  return largest;
+}
+
+GS_INLINE void sweep(const SweepTree& tree, const double* active, bool, const SweepMemory& memory,
                      double* step_squared) {
   for (int lane = 0; lane < sweep_lanes; ++lane) {
-    double largest = 0.0;
-    for (int32_t k = tree.roots; k < tree.size; ++k) {
-      const double step = sweep_move_at(tree, !active || active[lane] != 0.0, state, k, lane);
-      if (step > largest) largest = step;
-    }
-    step_squared[lane] = largest;
+    for (int32_t k = tree.roots; k < tree.size; ++k) sweep_move_lane(tree, memory, k, lane);
+    step_squared[lane] = sweep_probe_lane(tree, memory, lane);
   }
-  sweep_up(tree, state);
+  sweep_up(tree, active, memory);
 }
 
 /// One bus of sweep_last, after it moved: |mismatch|^2, and by how much that is too much.
@@ -101,57 +105,50 @@ struct SweepMismatch {
 };
 
 GS_INLINE SweepMismatch sweep_mismatch_at(const SweepTree& tree, const SweepCheck& check,
-                                          double* state, int32_t k, int lane) {
-  const SweepCell cell = sweep_cell(state, k, lane);
-  double own_r = cell[sweep_jr];
-  double own_i = cell[sweep_ji];
-  for (int32_t c = tree.child_first[k]; c < tree.child_first[k + 1]; ++c) {
-    own_r -= sweep_cell(state, c, lane)[sweep_jr];
-    own_i -= sweep_cell(state, c, lane)[sweep_ji];
+                                          const SweepMemory& memory, int32_t k, int lane) {
+  const SweepLane cell = sweep_cell(memory, k, lane);
+  const SweepLane v = sweep_pair(memory.v, k, lane);
+  double jr = cell[sweep_jr];
+  double ji = cell[sweep_ji];
+  const auto take = [&](int32_t c) {
+    jr -= sweep_cell(memory, c, lane)[sweep_jr];
+    ji -= sweep_cell(memory, c, lane)[sweep_ji];
+  };
+  for (int32_t c = tree.more_first[k]; c < tree.more_first[k + 1]; ++c) take(tree.more[c]);
+  take(tree.child_one[k]);
+  take(tree.child_two[k]);
+  if (tree.has_shunts) {
+    jr -= tree.g[k] * v[0] - tree.b[k] * v[1];
+    ji -= tree.g[k] * v[1] + tree.b[k] * v[0];
   }
-  const double vr = cell[sweep_vr];
-  const double vi = cell[sweep_vi];
   const double p = cell[sweep_p];
   const double q = cell[sweep_q];
-  const double jr = own_r - (tree.g[k] * vr - tree.b[k] * vi);
-  const double ji = own_i - (tree.g[k] * vi + tree.b[k] * vr);
-  const double dp = (vr * jr + vi * ji) - p;
-  const double dq = (vi * jr - vr * ji) - q;
+  const double dp = (v[0] * jr + v[1] * ji) - p;
+  const double dq = (v[1] * jr - v[0] * ji) - q;
   const double squared = dp * dp + dq * dq;
   const double allowed = check.rel_squared * (p * p + q * q);
   return {squared, squared - (allowed > check.abs_squared ? allowed : check.abs_squared)};
 }
 
-GS_INLINE void sweep_last(const SweepTree& tree, const double* active, double* state,
-                          SweepCheck& check) {
+/// The first of the worst cells in the order of the fast kernel: block by block, the trunk first.
+GS_INLINE void sweep_last(const SweepTree& tree, const SweepMemory& memory, SweepCheck& check) {
   for (int lane = 0; lane < sweep_lanes; ++lane) {
     check.step_squared[lane] = 0.0;
     check.mismatch_squared[lane] = 0.0;
     check.bus[lane] = 0.0;
     check.excess[lane] = -1.0;
     for (int32_t k = tree.roots; k < tree.size; ++k) {
-      const double step = sweep_move_at(tree, active[lane] != 0.0, state, k, lane);
+      const double step = sweep_move_lane(tree, memory, k, lane);
       if (step > check.step_squared[lane]) check.step_squared[lane] = step;
-      const SweepMismatch mismatch = sweep_mismatch_at(tree, check, state, k, lane);
+      const SweepMismatch mismatch = sweep_mismatch_at(tree, check, memory, k, lane);
       if (mismatch.squared > check.mismatch_squared[lane]) {
         check.mismatch_squared[lane] = mismatch.squared;
         check.bus[lane] = k;
       }
       if (!(mismatch.excess <= check.excess[lane])) check.excess[lane] = mismatch.excess;
     }
+    sweep_probe_lane(tree, memory, lane);
   }
-}
-
-GS_INLINE void sweep_store(const SweepTree& tree, const SweepRows& rows, const double* k_re,
-                           const double* k_im, const double* state, double* v_re, double* v_im) {
-  double* cells = const_cast<double*>(state);
-  for (int lane = 0; lane < rows.used; ++lane)
-    for (int32_t k = 0; k < tree.size; ++k) {
-      const SweepCell cell = sweep_cell(cells, k, lane);
-      const int64_t to = lane * rows.stride + rows.bus[k];
-      v_re[to] = k_re[k] * cell[sweep_vr] - k_im[k] * cell[sweep_vi];
-      v_im[to] = k_re[k] * cell[sweep_vi] + k_im[k] * cell[sweep_vr];
-    }
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel::reference

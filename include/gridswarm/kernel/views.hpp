@@ -43,40 +43,71 @@ struct DispatchSurvey {
   double max_price;
 };
 
-/// What a sweep keeps per bus, each one number per lane: column c of bus k stands at
-/// state[(k * sweep_columns + c) * sweep_lanes]. A bus is 384 bytes, read as whole cache lines in
-/// order. vr, vi: voltage V'; jr, ji: current that the bus and all below it draw; p, q:
-/// consumption.
-enum SweepColumn { sweep_vr, sweep_vi, sweep_jr, sweep_ji, sweep_p, sweep_q, sweep_columns };
+/// What a sweep keeps per bus between iterations, each one number per lane: column c of cell k
+/// stands at cells[(k * sweep_columns + c) * sweep_lanes]: 256 bytes, read as whole cache lines in
+/// order. jr, ji: current that the bus and all below it draw; p, q: consumption. Voltages follow
+/// from the currents on every way down.
+enum SweepColumn { sweep_jr, sweep_ji, sweep_p, sweep_q, sweep_columns };
 
-/// A forest by position (feeder/forest.hpp): parents before children, children side
-/// by side.
+/// A block's buffers. Voltages are pairs of lines, re and im.
+struct SweepMemory {
+  double* cells;   ///< size + 2 cells
+  double* v;       ///< size + 2 pairs; valid for all cells after sweep_mark and sweep_last only
+  double* probes;  ///< by block of the tree: V of its probe after the sweep before
+};
+
+/// The voltage held at one root, and it over its square: what a load draws there per power.
+struct SweepSource {
+  double vr;
+  double vi;
+  double ur;  ///< vr / |V|^2
+  double ui;
+};
+
+/// A forest cut into blocks that fit a first-level cache (flow/sweep_plan.hpp). Cells 0..roots-1
+/// are the sources, cells before `trunk` have more below them than a block holds, and every block
+/// is a run of cells that hang on the trunk: parents before children, those without children last.
+/// Two cells follow the last: `size` draws nothing and stands for a child that is not there,
+/// `size` + 1 takes rows that have no cell. While a block is swept, its voltages stand at `trunk`
+/// and after: the next block writes over them.
 struct SweepTree {
   int32_t size;
   int32_t roots;
+  int32_t trunk;
+  int32_t blocks;
+  const int32_t* block_first;  ///< blocks + 1 cells
+  const int32_t* block_leaf;   ///< first cell of the block without children
+  const int32_t* block_probe;  ///< cell of the block that lies farthest from its source
   const int32_t* parent;
-  const int32_t* root;         ///< position of the source that feeds k; k itself for a root
-  const int32_t* child_first;  ///< size + 1; children of k: child_first[k] .. child_first[k+1] - 1
+  const int32_t* parent_slot;  ///< where the parent's voltage stands while the block is swept
+  const int32_t* child_one;    ///< cell of the first child, or `size`
+  const int32_t* child_two;
+  const int32_t* more_first;  ///< size + 1; further children of k: more[more_first[k]] ..
+  const int32_t* more;
   const double* r;
   const double* x;
   const double* g;
   const double* b;
-  double largest_inverse;  ///< loads draw S/V only while 1/|V'|^2 is below this: bounded currents
+  const int32_t* root;         ///< cell of the source that feeds it; size + 2 entries
+  const SweepSource* sources;  ///< by root
+  double largest_inverse;      ///< loads draw S/V only while 1/|V'|^2 is below this
+  int32_t has_shunts;          ///< 0 where g and b are 0 everywhere
 };
 
 /// Where a block's scenarios lie in the caller's arrays: (scenario, bus row), `stride` rows apart.
 struct SweepRows {
-  int32_t used;  ///< lanes that carry a scenario; the others hold no load
+  int32_t used;   ///< lanes that carry a scenario; the others repeat the first
+  int32_t count;  ///< bus rows
   int64_t stride;
-  const int32_t* bus;  ///< position -> bus row
-  double scale = 1.0;  ///< p.u. per unit of the caller's powers
+  const int32_t* cell;  ///< bus row -> cell
+  double scale;         ///< p.u. per unit of the caller's powers
 };
 
 /// How well a block's voltages and currents obey the loads, per lane.
 struct SweepCheck {
   double rel_squared;                    ///< allowed |mismatch|^2 per |S|^2 of the bus
   double abs_squared;                    ///< and whatever the load
-  double step_squared[sweep_lanes];      ///< largest |dV|^2 of the last sweep
+  double step_squared[sweep_lanes];      ///< largest |dV|^2 since the sweep before
   double mismatch_squared[sweep_lanes];  ///< largest over buses
   double bus[sweep_lanes];               ///< its position
   double excess[sweep_lanes];  ///< > 0 where some bus misses its allowance; NaN if nothing holds
