@@ -45,7 +45,7 @@ def meshed(name, scenarios):
     import pandapower as pp
     import pandapower.networks
     net = getattr(pandapower.networks, name)()
-    # A transformer's charging behind a resistance is read differently by lightsim2grid.
+    # pandapower 3.5 and lightsim2grid differ on the sign of a negative no-load current.
     net.trafo.loc[net.trafo.vkr_percent != 0, "i0_percent"] = 0.0
     pp.runpp(net, tolerance_mva=1e-9, max_iteration=30)
     rows = net.bus.index.get_indexer(net.load.bus)

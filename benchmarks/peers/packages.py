@@ -121,7 +121,7 @@ class PgmIterativeCurrent(PowerGridModel):
 
 
 def pandapower_net(grid):
-    """The grid as a pandapower network; index of a bus = row of case.bus, of a load = its column."""
+    """The grid for pandapower; index of a bus = row of case.bus, of a load = its column."""
     import pandapower as pp
     if grid.net is not None:
         return grid.net

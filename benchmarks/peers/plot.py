@@ -19,8 +19,9 @@ def draw(results, path):
     import matplotlib.pyplot as plt
     threads = list(dict.fromkeys(one["threads"] for one in results))
     grids = list(dict.fromkeys(one["grid"] for one in results))
-    figure, axes = plt.subplots(1, len(threads), figsize=(4.6 * len(threads), 1.0 + 0.52 * len(grids)),
-                                sharey=True, squeeze=False, layout="constrained")
+    size = 4.6 * len(threads), 1.0 + 0.52 * len(grids)
+    figure, axes = plt.subplots(1, len(threads), figsize=size, sharey=True, squeeze=False,
+                                layout="constrained")
     for ax, count in zip(axes[0], threads):
         _panel(ax, [one for one in results if one["threads"] == count], grids)
         ax.set_title(f"{count} thread{'s' if count > 1 else ''}", loc="left", fontsize=10,
@@ -28,8 +29,8 @@ def draw(results, path):
         ax.set_xlabel("ns per bus and scenario", fontsize=9, color=INK)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    figure.savefig(pathlib.Path(path), metadata={"Date": None} if str(path).endswith("svg") else None,
-                   dpi=130)
+    dated = {"Date": None} if str(path).endswith("svg") else None
+    figure.savefig(pathlib.Path(path), metadata=dated, dpi=130)
 
 
 def _panel(ax, results, grids):
@@ -43,8 +44,9 @@ def _panel(ax, results, grids):
         ax.plot([min(times.values()), max(times.values())], [row, row], color=FAINT, linewidth=1,
                 zorder=1)
         for peer, ns in times.items():
-            ax.plot(ns, row, "o", markersize=8 if not peer else 6.5, zorder=3,
-                    color=COLOURS.get(peer, OURS), label=LABELS[peer] if peer not in shown else None)
+            label = LABELS[peer] if peer not in shown else None
+            ax.plot(ns, row, "o", markersize=8 if not peer else 6.5, zorder=3, label=label,
+                    color=COLOURS.get(peer, OURS))
             shown.add(peer)
             if peer and peer != "pandapower":
                 ax.annotate(f"{ns / times['']:.0f}x" if ns > 10 * times[""] else

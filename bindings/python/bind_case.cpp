@@ -5,6 +5,7 @@
 #include "gridswarm/fleet/on_feeder.hpp"
 #include "gridswarm/io/case_file.hpp"
 #include "gridswarm/io/matpower.hpp"
+#include "gridswarm/io/pandapower_file.hpp"
 
 namespace gridswarm::python {
 namespace {
@@ -109,6 +110,34 @@ Case make_case(const std::string& name, const std::string& file, double base_mva
   return grid;
 }
 
+/// The rows of pandapower's tables that a case's rows came from.
+py::dict origins(const std::vector<io::PandapowerOrigin>& rows) {
+  py::list table, index, side;
+  for (const io::PandapowerOrigin& row : rows) {
+    table.append(row.table);
+    index.append(row.index);
+    side.append(row.side);
+  }
+  py::dict out;
+  out["table"] = table;
+  out["element"] = index;
+  out["side"] = side;
+  return out;
+}
+
+py::tuple parse_pandapower(const std::string& text, const std::string& file) {
+  io::PandapowerNet net;
+  {
+    const py::gil_scoped_release release;
+    net = io::parse_pandapower(text, file);
+  }
+  py::dict from;
+  from["branch"] = origins(net.branch);
+  from["gen"] = origins(net.generator);
+  from["load"] = origins(net.load);
+  return py::make_tuple(std::move(net.grid), from);
+}
+
 }  // namespace
 
 void bind_case(py::module_& module) {
@@ -117,6 +146,7 @@ void bind_case(py::module_& module) {
       .def("text", &io::format_matpower)
       .def("kw_per_pu", [](const Case& grid) { return 1.0 / fleet::agent_kw_to_case_pu(grid); });
   module.def("read_case", &io::read_case, py::call_guard<py::gil_scoped_release>());
+  module.def("parse_pandapower", parse_pandapower);
   module.def("make_case", make_case);
   module.def("empty_case", [] { return Case{}; });
   module.def("synthetic_case", &feeder::make_synthetic);

@@ -7,6 +7,7 @@
 
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
+#include "gridswarm/flow/margin.hpp"
 
 namespace gridswarm::python {
 
@@ -215,6 +216,20 @@ std::unique_ptr<Batch> solve(const Prepared& prepared, const py::dict& arrays,
   return batch;
 }
 
+/// (largest factor solved, smallest that was not) of every scenario.
+py::tuple margin_of(const Batch& batch, double tol, double cap) {
+  flow::Margin margin;
+  {
+    const py::gil_scoped_release release;
+    auto work = batch.spare->take_work();
+    flow::MarginWork buffers;
+    flow::load_margin(*batch.solver, batch.injections, batch.options, {tol, cap}, *work, buffers,
+                      margin);
+    batch.spare->give(std::move(work));
+  }
+  return py::make_tuple(to_array(margin.lambda), to_array(margin.above));
+}
+
 }  // namespace
 
 void bind_flow(py::module_& module) {
@@ -225,6 +240,7 @@ void bind_flow(py::module_& module) {
       .def("method", [](const Prepared& it) { return flow::name_of(it.solver->method); })
       .def("pu_per_kw",
            [](const Prepared& it) { return fleet::agent_kw_to_case_pu(it.solver->grid); });
+  module.def("margin_of", margin_of);
   module.def("flow_options", describe<flow::FlowOptions>);
 }
 

@@ -27,7 +27,8 @@ def solver(case):
 def powers(case, scenarios=11, seed=1):
     """(p_kw, q_kvar), each (scenario, bus): the case's loads at 0.5 to 1.5 times."""
     factor = np.random.default_rng(seed).uniform(0.5, 1.5, (scenarios, len(case.bus)))
-    return (-1000 * factor * case.bus.pd_mw.to_numpy(), -1000 * factor * case.bus.qd_mvar.to_numpy())
+    stated = case.bus.pd_mw.to_numpy(), case.bus.qd_mvar.to_numpy()
+    return tuple(-1000 * factor * mega for mega in stated)
 
 
 def address(array):
@@ -229,3 +230,49 @@ def test_threads_of_python_may_share_a_solver(case, solver):
     for thread in threads:
         thread.join()
     assert all(same(a, b) for a, b in zip(alone, found))
+
+
+def test_the_load_margin_of_two_buses_is_the_tip_of_the_nose(case):
+    """lambda = 1 / (2 (R P + X Q + |Z| |S|)) where both solutions of |V|^2 meet, source 1 p.u."""
+    bus, branch = case.bus.iloc[:2].copy(), case.branch.iloc[:1].copy()
+    bus["pd_mw"], bus["qd_mvar"] = [0.0, 4.0], [0.0, 2.0]
+    branch["r_pu"], branch["x_pu"] = 0.3, 0.4
+    small = gs.Case(bus, branch, case.gen, base_mva=10.0)
+    expected = 1 / (2 * (0.3 * 0.4 + 0.4 * 0.2 + 0.5 * np.hypot(0.4, 0.2)))
+    assert gs.load_margin(small, tol=1e-5) == pytest.approx(expected, rel=2e-2)
+    batch = gs.Solver(small).solve(p_kw=[[0, -4000], [0, -8000]], q_kvar=[[0, -2000], [0, -4000]])
+    np.testing.assert_allclose(batch.load_margin(tol=1e-5), [expected, expected / 2], rtol=2e-2)
+
+
+def test_a_pandapower_net_crosses_as_its_json(monkeypatch):
+    """A stand-in for pandapower writes the text that the real one would."""
+    columns = {"bus": '["name","vn_kv","in_service"]', "line":
+               '["from_bus","to_bus","length_km","r_ohm_per_km","x_ohm_per_km","c_nf_per_km",'
+               '"g_us_per_km","max_i_ka","parallel","in_service"]',
+               "load": '["bus","p_mw","q_mvar","scaling","in_service"]',
+               "ext_grid": '["bus","vm_pu","va_degree","in_service"]'}
+    rows = {"bus": "[[\"a\",20.0,true],[\"b\",20.0,true]]", "load": "[[5,1.0,0.5,1.0,true]]",
+            "line": "[[3,5,2.0,0.1,0.2,0.0,0.0,0.5,1,true]]", "ext_grid": "[[3,1.01,0.0,true]]"}
+    index = {"bus": "[3,5]", "load": "[0]", "line": "[7]", "ext_grid": "[0]"}
+
+    def table(name):
+        text = f'{{"columns":{columns[name]},"index":{index[name]},"data":{rows[name]}}}'
+        return {"_module": "pandas.core.frame", "_class": "DataFrame", "_object": text,
+                "orient": "split"}
+
+    class Stand:
+        @staticmethod
+        def to_json(net):
+            import json
+            return json.dumps({"_module": "pandapower.auxiliary", "_class": "pandapowerNet",
+                               "_object": {name: table(name) for name in columns} |
+                               {"name": net, "sn_mva": 1.0, "f_hz": 50.0, "version": "3.0.0"}})
+
+    monkeypatch.setitem(__import__("sys").modules, "pandapower", Stand)
+    case = gs.from_pandapower("village")
+    assert case.bus.bus.tolist() == [3, 5] and case.branch.element.tolist() == [7]
+    res = gs.power_flow(case)
+    v = res.vm_pu.sel(bus=5).item()
+    z, s = (0.2 + 0.4j) / 400, 1.0 + 0.5j
+    assert abs(v ** 4 + (2 * (z * s.conjugate()).real - 1.01 ** 2) * v ** 2
+               + abs(z * s) ** 2) < 1e-12

@@ -22,10 +22,10 @@ if _wanted and not _gridswarm.use_isa(_wanted):
     raise UsageError(f"GRIDSWARM_ISA={_wanted} is not supported here; choose one of "
                      + ", ".join(_gridswarm.supported_isas()))
 
-from .case import Case, read_case, synthetic_case  # noqa: E402
+from .case import Case, from_pandapower, read_case, synthetic_case  # noqa: E402
 from .cluster import form_clusters  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
-from .flow import Solver, power_flow  # noqa: E402
+from .flow import Solver, load_margin, power_flow  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
@@ -34,9 +34,9 @@ from .options import info, options  # noqa: E402
 __version__ = _gridswarm.version
 
 __all__ = ["Case", "Error", "Feeder", "FileError", "FlowResult", "InputError", "Results", "Solver",
-           "Summary", "UsageError", "form_clusters", "info", "open_results", "options", "plot",
-           "power_flow", "read_case", "read_fleet", "run", "synthetic_case", "synthetic_fleet",
-           "verify"]
+           "Summary", "UsageError", "form_clusters", "from_pandapower", "info", "open_results",
+           "options", "plot", "power_flow", "read_case", "read_fleet", "run", "synthetic_case",
+           "synthetic_fleet", "verify", load_margin.__name__]
 
 
 def __getattr__(name):

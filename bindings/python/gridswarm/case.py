@@ -102,12 +102,33 @@ def _from_native(grid):
 
 
 def read_case(path):
-    """Read a case file; its suffix says which reader reads (MATPOWER .m).
+    """Read a case file: MATPOWER (.m), pandapower or power-grid-model (.json).
 
     What the reader passed over is warned of, and stands in `case.warnings`. Raises FileError if the
     file can't be read, InputError with `file` and `line` if it can't be used.
     """
     case = _from_native(_gridswarm.read_case(os.fspath(path)))
+    for sentence in case.warnings:
+        _warnings.warn(sentence, stacklevel=2)
+    return case
+
+
+def from_pandapower(net):
+    """A case of a pandapower network in memory. Bus numbers are pandapower's indices.
+
+    The network crosses as pandapower's own JSON text, so net may be of any version that the reader
+    knows. Columns `table`, `element` and `side` (of three-winding transformers and DC lines) of
+    case.branch, case.gen and case.load name the row each came from. What has no counterpart is
+    warned of, and stands in `case.warnings`.
+    """
+    import pandapower
+    grid, origins = _gridswarm.parse_pandapower(pandapower.to_json(net), "pandapower network")
+    case = _from_native(grid)
+    for name, columns in origins.items():
+        table = getattr(case, name)
+        if len(columns["table"]) == len(table):
+            for column, values in columns.items():
+                table[column] = values
     for sentence in case.warnings:
         _warnings.warn(sentence, stacklevel=2)
     return case

@@ -99,6 +99,11 @@ class Solver:
         return f"<gridswarm.Solver {self.case.name}: {len(self.case.bus)} buses, {self.method}>"
 
 
+def load_margin(case, *arguments, tol=1e-3, cap=10.0, **keywords):
+    """power_flow(case, ...).load_margin(tol, cap) in one call."""
+    return power_flow(case, *arguments, **keywords).load_margin(tol, cap)
+
+
 def _ids(table):
     return table["id"].to_numpy()
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from . import _gridswarm
 from .errors import UsageError
 
 _FLOWS = {"pf_mw": ("active power into the from end", "MW"),
@@ -152,6 +153,14 @@ class FlowResult:
         values = self._batch.branches(list(names or _FLOWS))
         return xarray.Dataset({name: self._array(array, "branch", coords, *_FLOWS[name])
                                for name, array in values.items()})
+
+    def load_margin(self, tol=1e-3, cap=10.0):
+        """How far the load of each scenario could be scaled before no power flow exists: above 1 a
+        reserve, below 1 what a diverged scenario would have to shed; `cap` where it is not limited
+        before. Load is what consumes; generation stays. `tol`: width of the last bracket.
+        """
+        values = _gridswarm.margin_of(self._batch, tol, cap)[0]
+        return values if self.is_batch else values[0].item()
 
     def to_dataset(self):
         """vm_pu, va_deg, and what is known per scenario, as one xarray Dataset."""
