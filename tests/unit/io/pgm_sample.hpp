@@ -57,7 +57,7 @@ inline const std::string pgm_sample = R"({
  "transformer_tap_regulator": [
   {"id": 40, "regulated_object": 10, "status": 1, "control_side": 1, "u_set": 405, "u_band": 10}],
  "voltage_regulator": [
-  {"id": 41, "regulated_object": 24, "status": 1, "u_ref": 1.0, "q_min": -50e3, "q_max": 50e3}],
+  {"id": 41, "regulated_object": 24, "status": 1, "u_ref": 0.98, "q_min": -50e3, "q_max": 50e3}],
  "sym_voltage_sensor": [{"id": 50, "measured_object": 1}]
 }}
 )";
