@@ -22,7 +22,8 @@
 
 namespace gridswarm::inline GS_ABI::flow {
 
-struct Mesh;  // flow/mesh_newton.hpp
+struct Compensation;  // flow/compensation.hpp
+struct Mesh;          // flow/mesh_newton.hpp
 
 /// The word for a method, as --method takes it and results report it.
 const char* name_of(Method method);
@@ -56,6 +57,7 @@ struct Solver {
   feeder::Case grid;
   feeder::Forest forest;             ///< the case's spanning forest
   std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
+  std::shared_ptr<const Compensation> compensation;  ///< break points; null otherwise
 };
 
 /// A case in which no bus but sources has supply is no error: its scenarios are `unsupplied`.

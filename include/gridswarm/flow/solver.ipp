@@ -8,6 +8,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/spanning.hpp"
+#include "gridswarm/flow/compensation.hpp"
 #include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/subset.hpp"
@@ -99,6 +100,8 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
     return solve_by(solver, in_pu(injections, work), options, work, result);
   if (solver.method == Method::newton)
     return solve_mesh(*solver.mesh, solver.grid, injections, options, work, result);
+  if (solver.method == Method::compensation)
+    return solve_compensation(*solver.compensation, solver.grid, injections, options, work, result);
   solve(solver.grid, solver.forest, injections, options, work, result);
 }
 
@@ -191,6 +194,10 @@ inline void require_able(const feeder::Case& grid, const Survey& found, Method m
     refuse_method(method, "the branches " + branch_names(grid, found.spanning.closing) +
                               " (from-to bus) close loops or join sources; open them, or use "
                               "newton or automatic");
+  if (method == Method::compensation && found.has_devices)
+    refuse_method(method,
+                  "it knows neither loads and inverters that stand apart from their bus, nor taps "
+                  "that move; use newton or automatic");
   if (method != Method::sweep) return;
   if (!found.held.empty())
     refuse_method(method, "it can't hold the voltage of bus " +
@@ -227,7 +234,7 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
                         ? Method::sweep
                         : Method::newton;
   detail::require_able(grid, found, solver.method);
-  if (solver.method != Method::sweep && solver.method != Method::newton)
+  if (solver.method == Method::tree_newton || solver.method == Method::lindistflow)
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep or newton");
   solver.grid = grid;
@@ -236,6 +243,9 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   } else if (solver.method == Method::newton) {
     solver.mesh = prepare_mesh(grid);
     solver.forest = solver.mesh->y.spanning.forest;
+  } else if (solver.method == Method::compensation) {
+    solver.compensation = std::make_shared<const Compensation>(prepare_compensation(grid));
+    solver.forest = solver.compensation->forest;
   } else {
     solver.forest = feeder::make_forest(grid);
   }
