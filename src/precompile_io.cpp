@@ -7,6 +7,7 @@
 #include "gridswarm/io/fleet_file.ipp"
 #include "gridswarm/io/json.ipp"
 #include "gridswarm/io/matpower.ipp"
+#include "gridswarm/io/matpower_plain.ipp"
 #include "gridswarm/io/matpower_write.ipp"
 #include "gridswarm/io/mfile.ipp"
 #include "gridswarm/io/mfile_tokens.ipp"

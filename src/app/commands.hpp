@@ -9,6 +9,7 @@
 namespace gridswarm::app {
 
 Command balance_command();
+Command convert_command();
 Command info_command();
 Command cluster_command();
 Command flow_command();

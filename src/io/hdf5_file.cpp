@@ -178,6 +178,23 @@ void Hdf5File::read_rows(Dataset dataset, std::int64_t first_row, std::int64_t r
   state_->read(dataset, first_row, rows, H5T_NATIVE_INT64, data);
 }
 
+std::vector<std::string> Hdf5File::read_texts(Dataset dataset) const {
+  const QuietHdf5 quiet;
+  return state_->read_texts(dataset);
+}
+
+bool Hdf5File::has(const std::string& name) const {
+  const QuietHdf5 quiet;
+  for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1))
+    if (H5Lexists(state_->file, name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  return H5Lexists(state_->file, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+double Hdf5File::number_attribute(const std::string& object, const std::string& name) const {
+  const QuietHdf5 quiet;
+  return state_->number_attribute(object, name);
+}
+
 std::string Hdf5File::text_attribute(const std::string& object, const std::string& name) const {
   const QuietHdf5 quiet;
   return state_->text_attribute(object, name);

@@ -212,6 +212,34 @@ std::string Hdf5File::State::text_attribute(const std::string& object, const std
   return value.c_str();
 }
 
+double Hdf5File::State::number_attribute(const std::string& object, const std::string& name) {
+  const Handle owner = open_object(object);
+  const Handle attribute(H5Aopen(owner, name.c_str(), H5P_DEFAULT), H5Aclose);
+  ok<hid_t>(attribute, "find attribute " + name + " of " + object);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  if (H5Sget_simple_extent_npoints(space) != 1)
+    throw FileError(path, "attribute " + name + " of " + object + " is not one number");
+  double value = 0.0;
+  ok(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), "read attribute " + name);
+  return value;
+}
+
+std::vector<std::string> Hdf5File::State::read_texts(Dataset dataset) const {
+  const Hdf5Entry& entry = entries[dataset];
+  const Handle type(H5Dget_type(entry.id), H5Tclose);
+  if (H5Tis_variable_str(type) <= 0)
+    throw FileError(path, entry.name + " does not hold texts of variable length");
+  std::vector<char*> texts(entry.shape[0], nullptr);
+  if (texts.empty()) return {};
+  const Handle memory = text_type(H5T_VARIABLE);
+  ok(H5Dread(entry.id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), "read " + entry.name);
+  std::vector<std::string> values;
+  for (const char* text : texts) values.emplace_back(text == nullptr ? "" : text);
+  const Handle space(H5Dget_space(entry.id), H5Sclose);
+  H5Dvlen_reclaim(memory, space, H5P_DEFAULT, texts.data());
+  return values;
+}
+
 void Hdf5File::State::write_texts(Dataset dataset, std::span<const std::string> values) {
   std::vector<const char*> texts;
   std::uint64_t bytes = 0;

@@ -50,6 +50,8 @@ struct Hdf5File::State {
                         const Hdf5Label& label);
   Dataset find_dataset(const std::string& name);
   std::string text_attribute(const std::string& object, const std::string& name);
+  double number_attribute(const std::string& object, const std::string& name);
+  std::vector<std::string> read_texts(Dataset dataset) const;
   void write_texts(Dataset dataset, std::span<const std::string> values);
   void reserve(std::uint64_t bytes);
   void grow(Hdf5Entry& entry, hsize_t rows);

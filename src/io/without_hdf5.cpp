@@ -40,6 +40,9 @@ Index Hdf5File::dataset(Name) { refuse(); }
 std::vector<std::int64_t> Hdf5File::shape(Dataset) const { refuse(); }
 void Hdf5File::read_rows(Dataset, std::int64_t, std::int64_t, double*) const { refuse(); }
 void Hdf5File::read_rows(Dataset, std::int64_t, std::int64_t, std::int64_t*) const { refuse(); }
+std::vector<std::string> Hdf5File::read_texts(Dataset) const { refuse(); }
+bool Hdf5File::has(Name) const { refuse(); }
+double Hdf5File::number_attribute(Name, Name) const { refuse(); }
 std::string Hdf5File::text_attribute(Name, Name) const { refuse(); }
 
 }  // namespace gridswarm::inline GS_ABI::io

@@ -8,8 +8,9 @@
 
 namespace gridswarm::inline GS_ABI::io {
 
-/// Read a case file, whatever its suffix: JSON of power-grid-model (its base scenario) or
-/// pandapower, else MATPOWER. What the reader passed over stands in the case's `warnings`.
+/// Read a case file, whatever its suffix: MATPOWER (.m), JSON of pandapower or of power-grid-model
+/// (its base scenario), or gridswarm's own HDF5 (linked builds only). What the reader passed over
+/// stands in the case's `warnings`.
 /// @throws FileError if it cannot be read, InputError with file, line, id and value for what the
 ///         reader refuses
 feeder::Case read_case(const std::string& path);

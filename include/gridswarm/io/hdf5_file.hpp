@@ -89,6 +89,12 @@ class Hdf5File {
   void read_rows(Dataset dataset, std::int64_t first_row, std::int64_t rows, double* data) const;
   void read_rows(Dataset dataset, std::int64_t first_row, std::int64_t rows,
                  std::int64_t* data) const;
+  /// All texts of a dataset. @throws FileError if it holds something else
+  std::vector<std::string> read_texts(Dataset dataset) const;
+  /// Is there a dataset or group of this name?
+  bool has(const std::string& name) const;
+  /// A number attribute. @throws FileError naming it
+  double number_attribute(const std::string& object, const std::string& name) const;
   /// A text attribute. @throws FileError naming it
   std::string text_attribute(const std::string& object, const std::string& name) const;
 

@@ -153,11 +153,33 @@ inline void read_branches(const Table& table, const BusRows& rows, feeder::Branc
   }
 }
 
+/// Direct current lines have no model here; MATPOWER itself heeds them only after toggle_dcline.
+inline void refuse_dclines(const MFile& mfile, const std::string& file) {
+  if (mfile.table.find("dcline") == mfile.table.end()) return;
+  const Table table = table_of(mfile, file, "dcline", 3);
+  for (Index k = 0; k < table.matrix.rows; ++k)
+    if (table.matrix.at(k, 2) != 0.0)
+      table.refuse(k, "the direct current line " + plain(table.matrix.at(k, 0)) + "-" +
+                          plain(table.matrix.at(k, 1)) +
+                          " is in service; give its ends as generators and take it out of service");
+}
+
+inline void take_names(const MFile& mfile, feeder::Case& grid) {
+  if (mfile.bus_name.empty()) return;
+  if (mfile.bus_name.size() == grid.buses.id.size())
+    grid.buses.name = mfile.bus_name;
+  else
+    grid.warnings.push_back(grid.file + ": mpc.bus_name has " +
+                            std::to_string(mfile.bus_name.size()) + " names for " +
+                            std::to_string(grid.buses.size()) + " buses and is passed over");
+}
+
 }  // namespace detail
 
 GS_INLINE feeder::Case parse_matpower(std::string_view text, const std::string& file) {
-  const MFile mfile = run_mfile(text, file);
+  MFile mfile = run_mfile(text, file);
   feeder::Case grid;
+  grid.warnings = std::move(mfile.warnings);
   grid.name = mfile.name;
   grid.file = file;
   grid.per_phase = mfile.base_is_third && mfile.bus_over_root3;
@@ -170,6 +192,8 @@ GS_INLINE feeder::Case parse_matpower(std::string_view text, const std::string& 
   const detail::BusRows rows = detail::read_buses(buses, grid.buses);
   detail::read_generators(detail::table_of(mfile, file, "gen", 10), rows, grid.generators);
   detail::read_branches(detail::table_of(mfile, file, "branch", 11), rows, grid.branches);
+  detail::refuse_dclines(mfile, file);
+  detail::take_names(mfile, grid);
   for (const feeder::BusType type : grid.buses.type)
     if (type == feeder::BusType::source) return grid;
   throw InputError(file, buses.begin,

@@ -5,8 +5,10 @@
 
 #include <cmath>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/matpower.hpp"
+#include "gridswarm/io/mfile_tokens.ipp"
 
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
@@ -72,10 +74,51 @@ inline void write_branches(const feeder::Case& grid, std::string& text) {
   text += "];\n";
 }
 
+/// A MATLAB name; anything else in it becomes an underscore.
+inline std::string function_name(const std::string& name) {
+  std::string text = name;
+  for (char& c : text)
+    if (!is_letter(c) && !is_digit(c)) c = '_';
+  if (text.empty()) return "feeder";
+  return is_letter(text[0]) && text[0] != '_' ? text : "case_" + text;
+}
+
+/// Quotes doubled; what would end the line is a space.
+inline void write_names(const feeder::Case& grid, std::string& text) {
+  if (grid.buses.name.empty()) return;
+  text += "\nmpc.bus_name = {\n";
+  for (const std::string& name : grid.buses.name) {
+    text += "\t'";
+    for (const char c : name) {
+      const bool is_control = static_cast<unsigned char>(c) < ' ';
+      text += is_control ? ' ' : c;
+      if (c == '\'') text += c;
+    }
+    text += "';\n";
+  }
+  text += "};\n";
+}
+
+/// The writer is for what MATPOWER can say.
+inline void refuse_unsaid(const feeder::Case& grid) {
+  const char* what = nullptr;
+  if (grid.loads.size() > 0) what = "loads that stand apart from their bus";
+  if (grid.inverters.size() > 0) what = "inverters";
+  if (grid.tap_changers.size() > 0) what = "tap changers";
+  for (const double g_pu : grid.branches.g_pu)
+    if (g_pu != 0.0) what = "branches with a conductance";
+  for (const BusId id : grid.buses.id)
+    if (id < 1) what = "bus numbers below 1";
+  if (what != nullptr)
+    throw UsageError("a MATPOWER case has no " + std::string(what) +
+                     "; \"gridswarm convert\" (as_matpower) writes what it can and lists the rest");
+}
+
 }  // namespace detail
 
 GS_INLINE std::string format_matpower(const feeder::Case& grid) {
-  std::string text = "function mpc = " + (grid.name.empty() ? std::string("feeder") : grid.name) +
+  detail::refuse_unsaid(grid);
+  std::string text = "function mpc = " + detail::function_name(grid.name) +
                      "\n% written by gridswarm: p.u. on baseMVA, MW and Mvar\n"
                      "mpc.version = '2';\nmpc.baseMVA = " +
                      (grid.per_phase ? detail::as_quotient(grid.base_mva, 3.0, "/3")
@@ -84,6 +127,7 @@ GS_INLINE std::string format_matpower(const feeder::Case& grid) {
   detail::write_buses(grid, text);
   detail::write_generators(grid, text);
   detail::write_branches(grid, text);
+  detail::write_names(grid, text);
   return text;
 }
 

@@ -85,6 +85,55 @@ inline void skip_value(Reading& reading) {
   }
 }
 
+/// Fields of MATPOWER's case format that say nothing about a power flow.
+inline constexpr std::string_view silent_fields[] = {
+    "version",  "gencost", "areas", "gentype", "genfuel", "bus_name", "dclinecost",  "reserves",
+    "softlims", "if",      "order", "A",       "l",       "u",        "N",           "fparm",
+    "H",        "Cw",      "z0",    "zl",      "zu",      "success",  "et",          "om",
+    "x",        "mu",      "f",     "var",     "lin",     "genname",  "branch_name", "gen_name"};
+
+/// The field before a dot, such as "reserves" of "reserves.zones".
+inline std::string_view first_part(std::string_view field) {
+  return field.substr(0, field.find('.'));
+}
+
+/// The texts of { 'a'; 'b' }, quotes undone; nothing for any other cell array.
+inline std::vector<std::string> read_names(Reading reading) {
+  std::vector<std::string> names;
+  if (!reading.is("{")) return names;
+  for (++reading.at; !reading.is("}"); ++reading.at) {
+    const Token& token = reading.now();
+    if (token.kind == TokenKind::line_end || reading.is(";") || reading.is(",")) continue;
+    if (token.kind != TokenKind::string) return {};
+    const char quote = token.text.data()[-1];
+    std::string& name = names.emplace_back();
+    for (std::size_t k = 0; k < token.text.size(); ++k) {
+      name += token.text[k];
+      if (token.text[k] == quote) ++k;
+    }
+  }
+  return names;
+}
+
+/// A field beside the tables of a power flow.
+inline void read_other_field(Run& run, const std::string& name, const std::string& field,
+                             std::int64_t line) {
+  Reading& r = run.reading;
+  const std::string_view part = first_part(field);
+  if (part == "userfcn")
+    refuse(r, name +
+                  " changes the case by functions when MATPOWER runs it; run it there and "
+                  "save the result with savecase");
+  if (field == "bus_name" && r.is("=")) {
+    ++r.at;
+    run.result.bus_name = read_names(r);
+  }
+  skip_value(r);
+  for (const std::string_view known : silent_fields)
+    if (part == known) return;
+  run.result.warnings.push_back(InputError(r.file, line, name + " is passed over").what());
+}
+
 /// "function mpc = NAME".
 inline void read_head(Run& run) {
   Reading& r = run.reading;
@@ -204,8 +253,8 @@ inline void read_statement(Run& run) {
     check_version(r);
     ++r.at;
   } else if (is_field && field != "bus" && field != "gen" && field != "branch" &&
-             field != "baseMVA") {
-    skip_value(r);
+             field != "baseMVA" && field != "dcline") {
+    read_other_field(run, name, field, token.line);
   } else if (!is_field && name.find('.') != std::string::npos) {
     refuse_statement(r, first);
   } else {
@@ -225,7 +274,7 @@ GS_INLINE MFile run_mfile(std::string_view text, const std::string& file) {
   for (detail::skip_empty(run.reading); run.reading.now().kind != TokenKind::file_end;
        detail::skip_empty(run.reading))
     detail::read_statement(run);
-  for (const char* field : {"bus", "gen", "branch", "baseMVA"}) {
+  for (const char* field : {"bus", "gen", "branch", "baseMVA", "dcline"}) {
     const std::string name = run.structure + "." + field;
     if (auto found = run.reading.variables.find(name); found != run.reading.variables.end())
       run.result.table[field] = std::move(found->second);

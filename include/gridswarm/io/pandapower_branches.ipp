@@ -75,7 +75,7 @@ inline void read_lines(PandaBuild& build, const PandaTable& lines) {
         is_open_at(build, "l", lines, k, it.from) || !bus_in_service(build, it.from);
     const bool to_open = is_open_at(build, "l", lines, k, it.to) || !bus_in_service(build, it.to);
     cut_ends(build, lines, k, from_open, to_open, it);
-    add_branch(build, it, {"line", lines.index[k], {}});
+    add_branch(build, lines, k, it);
   }
 }
 
@@ -107,7 +107,7 @@ inline void read_impedances(PandaBuild& build, const PandaTable& table) {
            "what impedance " + std::to_string(table.index[k]) +
                " has more of g and b at its to end stands as a shunt of that bus");
     }
-    add_branch(build, it, {"impedance", table.index[k], {}});
+    add_branch(build, table, k, it);
   }
 }
 
@@ -127,7 +127,7 @@ inline void read_bus_switches(PandaBuild& build, const PandaTable& table) {
       it.x_pu = z_pu / std::sqrt(5.0);
     }
     if (it.from == it.to) refuse(table, k, "it joins a bus to itself");
-    add_branch(build, it, {"switch", table.index[k], {}});
+    add_branch(build, table, k, it);
   }
 }
 

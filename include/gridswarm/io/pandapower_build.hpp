@@ -113,7 +113,13 @@ inline double z_base_ohm(const PandaBuild& build, const PandaTable& table, Index
   return base_kv * base_kv / build.net.grid.base_mva;
 }
 
-inline void add_branch(PandaBuild& build, const NewBranch& it, PandapowerOrigin origin) {
+inline void add_branch(PandaBuild& build, const PandaTable& table, Index row, const NewBranch& it,
+                       const char* side = "") {
+  for (const double value :
+       {it.r_pu, it.x_pu, it.g_pu, it.b_pu, it.rate_mva, it.ratio, it.shift_deg})
+    if (!std::isfinite(value))
+      refuse(table, row, "its values lead to a branch whose numbers are beyond a double");
+  if (std::abs(it.shift_deg) > 1e6) refuse(table, row, "its shift is no angle in degrees");
   feeder::Branches& b = build.net.grid.branches;
   b.from.push_back(it.from);
   b.to.push_back(it.to);
@@ -125,7 +131,7 @@ inline void add_branch(PandaBuild& build, const NewBranch& it, PandapowerOrigin 
   b.ratio.push_back(it.ratio);
   b.shift_deg.push_back(it.shift_deg);
   b.in_service.push_back(it.in_service);
-  build.net.branch.push_back(std::move(origin));
+  build.net.branch.push_back({table.name, table.index[row], side});
 }
 
 inline std::string switch_key(const char* kind, std::int64_t element) {

@@ -250,7 +250,7 @@ inline void read_extended_wards(PandaBuild& build, const PandaTable& table) {
         add_inner_bus(build, build.net.grid.buses.base_kv[bus], described(table, k) + " inner bus");
     if (!live) build.net.grid.buses.type[it.to] = feeder::BusType::isolated;
     hold(build, table, k, it.to, number(table, k, "vm_pu"), false, live, 0.0, -HUGE_VAL, HUGE_VAL);
-    add_branch(build, it, {"xward", table.index[k], {}});
+    add_branch(build, table, k, it);
   }
 }
 

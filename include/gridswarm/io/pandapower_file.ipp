@@ -154,6 +154,16 @@ inline void read_tables(PandaBuild& build) {
   for (const JsonValue& entry : build.tables.items) pass_over(build, entry);
 }
 
+/// Sums of finite powers may still overflow.
+inline void check_sums(const PandaBuild& build) {
+  const feeder::Buses& b = build.net.grid.buses;
+  for (Index k = 0; k < b.size(); ++k)
+    if (!std::isfinite(b.pd_mw[k] + b.qd_mvar[k] + b.gs_mw[k] + b.bs_mvar[k]))
+      throw InputError(
+          build.file, build.tables.line,
+          "the powers at bus " + std::to_string(b.id[k]) + " add up to more than a double holds");
+}
+
 /// Columns that nobody needs are empty.
 inline void tidy_up(feeder::Case& grid) {
   bool named = false, leaks = false;
@@ -183,6 +193,7 @@ GS_INLINE PandapowerNet parse_pandapower(std::string_view text, const std::strin
     build.version_3 = version->text >= "3";
   detail::read_options(build);
   detail::read_tables(build);
+  detail::check_sums(build);
   detail::tidy_up(net.grid);
   for (const feeder::BusType kind : net.grid.buses.type)
     if (kind == feeder::BusType::source) {

@@ -184,7 +184,7 @@ inline void read_trafos(PandaBuild& build, const PandaTable& table) {
     it.rate_mva = w.sn_mva * positive(table, k, "df", 1.0) * w.parallel;
     cut_ends(build, table, k, is_open_at(build, "t", table, k, hv),
              is_open_at(build, "t", table, k, lv), it);
-    add_branch(build, it, {"trafo", table.index[k], {}});
+    add_branch(build, table, k, it);
   }
 }
 
@@ -262,7 +262,7 @@ inline void read_trafos3w(PandaBuild& build, const PandaTable& table) {
       it.in_service = in_service;
       const bool open = is_open_at(build, "t3", table, k, bus[s]);
       cut_ends(build, table, k, s == 0 && open, s != 0 && open, it);
-      add_branch(build, it, {"trafo3w", table.index[k], sides[s]});
+      add_branch(build, table, k, it, sides[s]);
     }
   }
 }

@@ -115,3 +115,18 @@ TEST_CASE("a missing file is a file error with its name") {
                        FileError);
   CHECK_THROWS_AS(io::read_matpower("/"), FileError);
 }
+
+TEST_CASE("direct current lines in service and user functions are refused with their line") {
+  has(refusal(good + "mpc.dcline = [\n1 2 0 10;\n2 1 1 10 ];\n"),
+      "x.m:14: the direct current line 2-1 is in service");
+  CHECK(refusal(good + "mpc.dcline = [1 2 0 10];\n") == "accepted");
+  has(refusal(good + "mpc.userfcn.formulation = 1;\n"), "x.m:12: mpc.userfcn.formulation");
+  has(refusal(good + "mpc = add_userfcn(mpc, 'formulation', @f);\n"), "x.m:12");
+}
+
+TEST_CASE("names for another number of buses are told and passed over") {
+  const feeder::Case grid = io::parse_matpower(good + "mpc.bus_name = {'a'};\n", "x.m");
+  CHECK(grid.buses.name.empty());
+  REQUIRE(grid.warnings.size() == 1);
+  has(grid.warnings[0], "1 names for 2 buses");
+}

@@ -111,3 +111,16 @@ TEST_CASE("a per-phase case stays one when written") {
   CHECK(back.base_mva == grid.base_mva);
   CHECK(back.buses.base_kv == grid.buses.base_kv);
 }
+
+TEST_CASE("bus names are read with their quotes undone, and written with them") {
+  const feeder::Case grid = parse(two_bus);
+  CHECK(grid.buses.name == std::vector<std::string>{"a % b", "it's ["});
+  CHECK(parse(io::format_matpower(grid)).buses.name == grid.buses.name);
+}
+
+TEST_CASE("costs are passed over, unknown tables told with their line") {
+  const feeder::Case grid =
+      parse(std::string(two_bus) + "mpc.reserves.zones = [1 2];\nmpc.heat = {1, 2};\n");
+  REQUIRE(grid.warnings.size() == 1);
+  CHECK(grid.warnings[0] == "two_bus.m:17: mpc.heat is passed over");
+}
