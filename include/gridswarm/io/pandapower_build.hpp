@@ -11,7 +11,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/io/file.hpp"
-#include "gridswarm/io/pandapower_file.hpp"
+#include "gridswarm/io/pandapower_net.hpp"
 #include "gridswarm/io/pandapower_table.hpp"
 
 namespace gridswarm::inline GS_ABI::io::detail {
