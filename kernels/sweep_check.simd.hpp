@@ -141,5 +141,38 @@ void sweep_last(const SweepTree& tree, const SweepMemory& at, SweepCheck& check)
   sweep_last_all<false>(tree, at, check);
 }
 
+/// One edge of LinDistFlow: squared voltage and direction from those above.
+[[gnu::always_inline]] inline void sweep_fall(const SweepTree& tree, int32_t k,
+                                              const SweepSource& source, const double* __restrict j,
+                                              const double* __restrict above, double* __restrict v,
+                                              double* __restrict lowest) {
+  const double r = tree.r[k];
+  const double x = tree.x[k];
+  const double per_square = 1.0 / (source.vr * source.vr + source.vi * source.vi);
+#pragma omp simd
+  for (int l = 0; l < sweep_lanes; ++l) {
+    const double p = source.vr * j[l] + source.vi * j[sweep_lanes + l];
+    const double q = source.vi * j[l] - source.vr * j[sweep_lanes + l];
+    const double turn = (x * p - r * q) * per_square;
+    const double ar = above[l];
+    const double ai = above[sweep_lanes + l];
+    const double square = (ar * ar + ai * ai) - 2.0 * (r * p + x * q);
+    lowest[l] = !(square >= lowest[l]) ? square : lowest[l];
+    const double br = ar + ai * turn;
+    const double bi = ai - ar * turn;
+    const double kept = square > 0.0 ? square : 0.0;
+    const double scale = __builtin_sqrt(kept / (br * br + bi * bi));
+    v[l] = br * scale;
+    v[sweep_lanes + l] = bi * scale;
+  }
+}
+
+void sweep_linear(const SweepTree& tree, const SweepMemory& at, double* lowest) {
+  for (int l = 0; l < sweep_lanes; ++l) lowest[l] = 1e300;
+  for (int32_t k = tree.roots; k < tree.size; ++k)
+    sweep_fall(tree, k, tree.sources[tree.root[k]], at.cells + k * sweep_cell,
+               at.v + tree.parent[k] * sweep_pair, at.v + k * sweep_pair, lowest);
+}
+
 }  // namespace
 }  // namespace gridswarm::inline GS_ABI::kernel

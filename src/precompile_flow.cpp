@@ -5,6 +5,7 @@
 #include "gridswarm/flow/compensation.ipp"
 #include "gridswarm/flow/figures.ipp"
 #include "gridswarm/flow/laws.ipp"
+#include "gridswarm/flow/lindistflow.ipp"
 #include "gridswarm/flow/many.ipp"
 #include "gridswarm/flow/margin.ipp"
 #include "gridswarm/flow/mesh_layout.ipp"

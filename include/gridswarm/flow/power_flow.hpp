@@ -112,6 +112,9 @@ struct FlowWork {
 void solve(const feeder::Case& grid, const feeder::Forest& forest, const Injections& injections,
            const FlowOptions& options, FlowWork& work, FlowResult& result);
 
+/// Turn v_re, v_im into vm_pu, va_rad, for methods that know the rectangular form only.
+void make_polar(int threads, FlowResult& result);
+
 }  // namespace gridswarm::inline GS_ABI::flow
 
 namespace gridswarm::inline GS_ABI {

@@ -11,6 +11,7 @@
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/power_flow.hpp"
+#include "gridswarm/kernel/angle.hpp"
 #include "gridswarm/kernel/kernels.hpp"
 
 namespace gridswarm::inline GS_ABI {
@@ -129,6 +130,12 @@ inline void report_sources(const Job& job, const Block& block, int l, FlowResult
   result.source_q_pu[block.first + l] = q;
 }
 
+/// The bus row of a lane's largest mismatch.
+inline Index worst_bus(const Job& job, const Block& block, int l) {
+  if (job.plan.size == 0) return none;
+  return job.forest.bus[job.plan.position[static_cast<Index>(block.check.bus[l])]];
+}
+
 /// The last sweep of all waiting lanes, and the check of their currents. Lanes that moved too far
 /// after all, or whose currents don't explain their loads yet, go on. Returns how many.
 inline int finish(const Job& job, Block& block, FlowResult& result) {
@@ -156,8 +163,7 @@ inline int finish(const Job& job, Block& block, FlowResult& result) {
     result.max_step_pu[s] = step_pu;
     result.max_mismatch_va[s] =
         std::isnan(excess) ? excess : std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
-    const Index cell = static_cast<Index>(block.check.bus[l]);
-    result.worst_bus[s] = job.plan.size > 0 ? job.forest.bus[job.plan.position[cell]] : none;
+    result.worst_bus[s] = worst_bus(job, block, l);
     report_sources(job, block, l, result);
   }
   return going;
@@ -204,32 +210,50 @@ inline void fill_flat(const Job& job, Block& block) {
   }
 }
 
-inline void solve_block(const Job& job, Index piece, double* memory, FlowResult& result) {
+inline Block make_block(const Job& job, Index piece, double* memory) {
   Block block;
   block.memory = {memory, memory + job.cells_size, memory + job.cells_size + job.pairs_size};
   block.first = piece * kernel::sweep_lanes;
   const Index buses = job.grid.buses.size();
-  const Injections& given = job.injections;
-  block.rows = {std::min<Index>(kernel::sweep_lanes, given.scenarios - block.first), buses, buses,
-                job.plan.cell.data(), given.scale};
+  block.rows = {std::min<Index>(kernel::sweep_lanes, job.injections.scenarios - block.first), buses,
+                buses, job.plan.cell.data(), job.injections.scale};
   block.lane.fill(Lane::done);
-  const auto offset = static_cast<std::size_t>(block.first) * static_cast<std::size_t>(buses);
-  const auto& kernels = kernel::kernels();
-  const double* k_re = job.plan.k_re.data();
-  const double* k_im = job.plan.k_im.data();
-  kernels.sweep_load(job.tree, block.rows, given.p_pu.data() + offset, given.q_pu.data() + offset,
-                     block.memory);
+  return block;
+}
+
+/// Where a block's rows begin in the caller's arrays.
+inline std::size_t offset_of(const Block& block) {
+  return static_cast<std::size_t>(block.first) * static_cast<std::size_t>(block.rows.stride);
+}
+
+inline void load_block(const Job& job, Block& block) {
+  kernel::kernels().sweep_load(job.tree, block.rows, job.injections.p_pu.data() + offset_of(block),
+                               job.injections.q_pu.data() + offset_of(block), block.memory);
+}
+
+inline void store_block(const Job& job, const Block& block, FlowResult& result) {
+  const bool polar = job.options.polar;
+  Column<double>& a = polar ? result.vm_pu : result.v_re;
+  Column<double>& b = polar ? result.va_rad : result.v_im;
+  kernel::kernels().sweep_store(block.rows, job.plan.k_re.data(), job.plan.k_im.data(),
+                                block.memory.v, polar, a.data() + offset_of(block),
+                                b.data() + offset_of(block));
+}
+
+inline void solve_block(const Job& job, Index piece, double* memory, FlowResult& result) {
+  Block block = make_block(job, piece, memory);
+  const Injections& given = job.injections;
+  load_block(job, block);
   if (job.options.max_iterations == 1) fill_flat(job, block);
   if (!given.start_re.empty()) {
-    kernels.sweep_start(job.tree, block.rows, k_re, k_im, given.start_re.data() + offset,
-                        given.start_im.data() + offset, block.memory);
+    const auto& kernels = kernel::kernels();
+    kernels.sweep_start(job.tree, block.rows, job.plan.k_re.data(), job.plan.k_im.data(),
+                        given.start_re.data() + offset_of(block),
+                        given.start_im.data() + offset_of(block), block.memory);
     kernels.sweep_up(job.tree, nullptr, block.memory);
   }
   iterate(job, block, result);
-  Column<double>& a = job.options.polar ? result.vm_pu : result.v_re;
-  Column<double>& b = job.options.polar ? result.va_rad : result.v_im;
-  kernels.sweep_store(block.rows, k_re, k_im, block.memory.v, job.options.polar, a.data() + offset,
-                      b.data() + offset);
+  store_block(job, block, result);
 }
 
 /// Sizes only grow and contents need no clearing: every entry is written.
@@ -246,11 +270,11 @@ inline void size_result(Index scenarios, Index buses, bool polar, FlowResult& re
     column->resize(scenarios);
 }
 
-}  // namespace detail
-
-GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
-                     const Injections& injections, const FlowOptions& options, FlowWork& work,
-                     FlowResult& result) {
+/// Check what was given, size what is returned, and call `solve_piece` for every block.
+inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& forest,
+                            const Injections& injections, const FlowOptions& options,
+                            FlowWork& work, FlowResult& result,
+                            void (*solve_piece)(const Job&, Index, double*, FlowResult&)) {
   const std::size_t all =
       static_cast<std::size_t>(injections.scenarios) * static_cast<std::size_t>(grid.buses.size());
   if (injections.p_pu.size() != all || injections.q_pu.size() != all)
@@ -266,19 +290,43 @@ GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
   if (options.f32)
     throw UsageError(
         "the sweep iterates in double precision only, because single precision would save less "
-        "than a "
-        "third of its time; leave f32 off, or use tree_newton");
-  const detail::Job job = detail::make_job(grid, forest, injections, options, work);
-  detail::size_result(injections.scenarios, grid.buses.size(), options.polar, result);
+        "than "
+        "a third of its time; leave f32 off, or use tree_newton");
+  const Job job = make_job(grid, forest, injections, options, work);
+  size_result(injections.scenarios, grid.buses.size(), options.polar, result);
   const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;
   const int threads = std::min<int>(threads_for(static_cast<int>(options.threads)), blocks);
   // A page and a half between threads' buffers keeps their equal columns out of each other's sets.
   const std::size_t spread = job.memory_size + 768;
   work.lanes.resize(spread * static_cast<std::size_t>(std::max(threads, 1)));
   run_pieces(blocks, threads, [&](Index piece, int thread) {
-    detail::solve_block(job, piece, work.lanes.data() + spread * static_cast<std::size_t>(thread),
-                        result);
+    solve_piece(job, piece, work.lanes.data() + spread * static_cast<std::size_t>(thread), result);
   });
+}
+
+}  // namespace detail
+
+GS_INLINE void solve(const feeder::Case& grid, const feeder::Forest& forest,
+                     const Injections& injections, const FlowOptions& options, FlowWork& work,
+                     FlowResult& result) {
+  detail::solve_in_blocks(grid, forest, injections, options, work, result, detail::solve_block);
+}
+
+GS_INLINE void make_polar(int threads, FlowResult& result) {
+  const std::size_t all = result.v_re.size();
+  result.vm_pu.resize(all);
+  result.va_rad.resize(all);
+  constexpr std::size_t piece_size = 1 << 14;
+  const auto pieces = static_cast<Index>((all + piece_size - 1) / piece_size);
+  run_pieces(pieces, threads, [&](Index piece, int) {
+    const std::size_t first = static_cast<std::size_t>(piece) * piece_size;
+    for (std::size_t i = first; i < std::min(all, first + piece_size); ++i) {
+      result.vm_pu[i] = kernel::magnitude_of(result.v_re[i], result.v_im[i]);
+      result.va_rad[i] = kernel::angle_of(result.v_re[i], result.v_im[i]);
+    }
+  });
+  result.v_re.clear();
+  result.v_im.clear();
 }
 
 }  // namespace flow

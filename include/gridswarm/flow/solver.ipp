@@ -9,6 +9,7 @@
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/spanning.hpp"
 #include "gridswarm/flow/compensation.hpp"
+#include "gridswarm/flow/lindistflow.hpp"
 #include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/subset.hpp"
@@ -96,8 +97,11 @@ inline Injections in_pu(const Injections& injections, FlowWork& work) {
 /// The one switch over methods.
 inline void solve_by(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
-  if (injections.scale != 1.0 && solver.method != Method::sweep)
+  if (injections.scale != 1.0 && solver.method != Method::sweep &&
+      solver.method != Method::lindistflow)
     return solve_by(solver, in_pu(injections, work), options, work, result);
+  if (solver.method == Method::lindistflow)
+    return solve_lindistflow(solver.grid, solver.forest, injections, options, work, result);
   if (solver.method == Method::newton)
     return solve_mesh(*solver.mesh, solver.grid, injections, options, work, result);
   if (solver.method == Method::compensation)
@@ -132,17 +136,6 @@ inline void report_unsupplied(const Solver& solver, Index scenarios, FlowResult&
   result.worst_bus.assign(count, none);
   result.source_p_pu.assign(count, p_pu);
   result.source_q_pu.assign(count, q_pu);
-}
-
-inline void to_polar(FlowResult& result) {
-  result.vm_pu.resize(result.v_re.size());
-  result.va_rad.resize(result.v_re.size());
-  for (std::size_t i = 0; i < result.v_re.size(); ++i) {
-    result.vm_pu[i] = std::hypot(result.v_re[i], result.v_im[i]);
-    result.va_rad[i] = std::atan2(result.v_im[i], result.v_re[i]);
-  }
-  result.v_re.clear();
-  result.v_im.clear();
 }
 
 /// What of a case bears on the choice of a method.
@@ -198,7 +191,7 @@ inline void require_able(const feeder::Case& grid, const Survey& found, Method m
     refuse_method(method,
                   "it knows neither loads and inverters that stand apart from their bus, nor taps "
                   "that move; use newton or automatic");
-  if (method != Method::sweep) return;
+  if (method != Method::sweep && method != Method::lindistflow) return;
   if (!found.held.empty())
     refuse_method(method, "it can't hold the voltage of bus " +
                               std::to_string(grid.buses.id[found.held.front()]) +
@@ -234,7 +227,7 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
                         ? Method::sweep
                         : Method::newton;
   detail::require_able(grid, found, solver.method);
-  if (solver.method == Method::tree_newton || solver.method == Method::lindistflow)
+  if (solver.method == Method::tree_newton)
     throw UsageError(std::string("method ") + name_of(solver.method) +
                      " can't solve this case; use sweep or newton");
   solver.grid = grid;
@@ -257,11 +250,12 @@ GS_INLINE void solve(const Solver& solver, const Injections& injections, const F
   detail::require_sizes(solver.grid, injections);
   if (solver.forest.size() == solver.forest.roots && solver.grid.buses.size() > 0) {
     detail::report_unsupplied(solver, injections.scenarios, result);
-    if (options.polar) detail::to_polar(result);
+    if (options.polar) make_polar(1, result);
     result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
     return;
   }
   detail::solve_by(solver, injections, options, work, result);
+  if (options.polar && !result.v_re.empty()) make_polar(static_cast<int>(options.threads), result);
   result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
   detail::refuse_not_finite(solver, injections, result);
 }

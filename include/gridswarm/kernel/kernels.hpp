@@ -31,6 +31,9 @@ struct Kernels {
   /// Move kept voltages down once more, and compare what the loads want with the branch currents J
   /// that made them. J stays.
   void (*sweep_last)(const SweepTree& tree, const SweepMemory& memory, SweepCheck& check);
+  /// After sweep_load: voltages by LinDistFlow from the flat start's currents; lowest |V'|^2 that
+  /// came out per lane, negative or NaN where the loads are more than it can tell.
+  void (*sweep_linear)(const SweepTree& tree, const SweepMemory& memory, double* lowest);
   /// V = K V' of the used lanes into the caller's arrays, or |V| and its angle if `polar`.
   void (*sweep_store)(const SweepRows& rows, const double* k_re, const double* k_im,
                       const double* v, bool polar, double* a, double* b);

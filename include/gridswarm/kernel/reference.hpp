@@ -59,6 +59,7 @@ GS_INLINE Kernels reference_kernels() {
           reference::sweep_up,
           reference::sweep,
           reference::sweep_last,
+          reference::sweep_linear,
           reference::sweep_store,
           reference::law_add,
           reference::mesh_mismatch,

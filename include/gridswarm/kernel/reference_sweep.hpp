@@ -151,4 +151,29 @@ GS_INLINE void sweep_last(const SweepTree& tree, const SweepMemory& memory, Swee
   }
 }
 
+/// LinDistFlow's way down: w_c = w_p - 2 (r P + x Q), the angle falls by atan((x P - r Q) / w_0).
+GS_INLINE void sweep_linear(const SweepTree& tree, const SweepMemory& memory, double* lowest) {
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
+    lowest[lane] = 1e300;
+    for (int32_t k = tree.roots; k < tree.size; ++k) {
+      const SweepSource& source = tree.sources[tree.root[k]];
+      const SweepLane cell = sweep_cell(memory, k, lane);
+      const SweepLane above = sweep_pair(memory.v, tree.parent[k], lane);
+      const SweepLane v = sweep_pair(memory.v, k, lane);
+      const double per_square = 1.0 / (source.vr * source.vr + source.vi * source.vi);
+      const double p = source.vr * cell[sweep_jr] + source.vi * cell[sweep_ji];
+      const double q = source.vi * cell[sweep_jr] - source.vr * cell[sweep_ji];
+      const double turn = (tree.x[k] * p - tree.r[k] * q) * per_square;
+      const double square =
+          (above[0] * above[0] + above[1] * above[1]) - 2.0 * (tree.r[k] * p + tree.x[k] * q);
+      if (!(square >= lowest[lane])) lowest[lane] = square;
+      const double br = above[0] + above[1] * turn;
+      const double bi = above[1] - above[0] * turn;
+      const double scale = __builtin_sqrt((square > 0.0 ? square : 0.0) / (br * br + bi * bi));
+      v[0] = br * scale;
+      v[1] = bi * scale;
+    }
+  }
+}
+
 }  // namespace gridswarm::inline GS_ABI::kernel::reference
