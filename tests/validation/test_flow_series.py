@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -173,3 +174,23 @@ def test_updates_of_another_kind_of_case_are_refused(tmp_path):
     _, update = pgm_network(tmp_path)
     done = flow(IEEE33, "--update", update)
     assert done.returncode == 4 and "ieee33.m" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("mpirun") is None, reason="no mpirun")
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_ranks_of_mpirun_change_no_byte(tmp_path, ranks):
+    lines = "".join(f"2024-01-01T{m // 60:02d}:{m % 60:02d},{0.3 + m / 2000}\n"
+                    for m in range(0, 1440, 2))
+    file = profiles(tmp_path, "time,all_pu\n" + lines)
+    for name, launcher in (("one", []), ("many", ["mpirun", "-n", str(ranks)])):
+        command = [*launcher, PROGRAM, "flow", IEEE33, "--profiles", file, "--threads", 1,
+                   "-o", tmp_path / f"{name}_v.csv", "--branches", tmp_path / f"{name}_b.csv",
+                   "--scenarios", tmp_path / f"{name}_s.csv"]
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        if launcher and "gridswarm was built without" in done.stderr:
+            pytest.skip("built without MPI")
+        assert done.returncode == 0, done.stderr
+    for table in ("v", "b", "s"):
+        one, many = (tmp_path / f"{name}_{table}.csv" for name in ("one", "many"))
+        assert one.read_bytes() == many.read_bytes()
+    assert len(rows(tmp_path / "many_s.csv")) == 720

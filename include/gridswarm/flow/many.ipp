@@ -32,6 +32,9 @@ struct Outcome {
 /// Blocks that a rank solves in a round, whatever threads it has: ranks must cut rounds alike.
 inline constexpr Index blocks_per_rank = 16;
 
+/// Scenarios of a block at most, so that short series of small feeders have blocks to share, too.
+inline constexpr Index longest_piece = 256;
+
 /// Run `body`, keep what it throws.
 template <class Body>
 void keep_errors(Outcome& outcome, Body&& body) noexcept {
@@ -99,7 +102,8 @@ inline Many make_many(std::span<const FeederBatch> feeders, const FlowOptions& o
     many.shelf.push_back(make_shelf(*feeders[f].grid, *feeders[f].batch, options, stream));
     const std::int64_t all = scenarios_of(*feeders[f].batch);
     for (std::int64_t first = 0; first < all;) {
-      const Index count = next_block(many.shelf.back(), in_flight, first);
+      const Index fits = next_block(many.shelf.back(), in_flight, first);
+      const Index count = stream.block > 0 ? fits : std::min(fits, longest_piece);
       many.pieces.push_back({static_cast<Index>(f), first, count});
       first += count;
     }
