@@ -45,7 +45,7 @@ struct Feeder {
 };
 
 void read(const Settings& settings, const Common& common, Feeder& it) {
-  it.grid = open_case(settings.case_file);
+  it.grid = open_plain_case(settings.case_file);
   it.forest = feeder::make_forest(it.grid);
   it.fleet = io::read_fleet(settings.fleet_file, it.grid);
   balance::check_bands(it.fleet, settings.fleet_file);

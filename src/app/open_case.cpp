@@ -7,11 +7,22 @@
 
 namespace gridswarm::app {
 
-feeder::Case open_case(const std::string& path, bool tells) {
-  feeder::Case grid = io::read_case(path);
+namespace {
+
+feeder::Case tell_warnings(feeder::Case grid) {
   for (const std::string& warning : grid.warnings)
-    if (tells) std::fprintf(stderr, "gridswarm: %s\n", warning.c_str());
+    std::fprintf(stderr, "gridswarm: %s\n", warning.c_str());
   return grid;
+}
+
+}  // namespace
+
+feeder::Case open_case(const std::string& path, bool tells) {
+  return tells ? tell_warnings(io::read_case(path)) : io::read_case(path);
+}
+
+feeder::Case open_plain_case(const std::string& path) {
+  return tell_warnings(io::read_plain_case(path));
 }
 
 }  // namespace gridswarm::app

@@ -12,4 +12,7 @@ namespace gridswarm::app {
 /// @param tells  false: silently (a rank that isn't 0)
 feeder::Case open_case(const std::string& path, bool tells = true);
 
+/// The same by io::read_plain_case.
+feeder::Case open_plain_case(const std::string& path);
+
 }  // namespace gridswarm::app

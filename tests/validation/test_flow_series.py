@@ -194,3 +194,20 @@ def test_ranks_of_mpirun_change_no_byte(tmp_path, ranks):
         one, many = (tmp_path / f"{name}_{table}.csv" for name in ("one", "many"))
         assert one.read_bytes() == many.read_bytes()
     assert len(rows(tmp_path / "many_s.csv")) == 720
+
+
+def test_a_run_refuses_loads_that_it_could_not_follow(tmp_path):
+    network, _ = pgm_network(tmp_path)
+    case = json.loads(network.read_text())
+    case["data"]["sym_load"][0]["type"] = 1  # constant impedance
+    network.write_text(json.dumps(case))
+    assert flow(network).returncode == 0
+    fleet = tmp_path / "fleet.csv"
+    fleet.write_text("agent,kind,bus,rating_kw\n")
+    scenario = tmp_path / "run.toml"
+    scenario.write_text('[run]\nname = "x"\n[[feeder]]\ncase = "input.json"\nfleet = "fleet.csv"\n')
+    for command in (["run", scenario, "-o", tmp_path / "out"],
+                    ["balance", network, "--fleet", fleet]):
+        done = subprocess.run([PROGRAM, *map(str, command)], capture_output=True, text=True)
+        assert done.returncode == 4, done.stderr
+        assert "follows the voltage, id 5" in done.stderr

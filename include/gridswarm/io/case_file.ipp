@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
+
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/io/case_file.hpp"
 #include "gridswarm/io/case_hdf5.hpp"
@@ -26,6 +28,33 @@ GS_INLINE feeder::Case read_case(const std::string& path) {
   const bool is_json = first != std::string::npos && (text[first] == '{' || text[first] == '[');
   if (is_json) return parse_pandapower(text, path).grid;
   return parse_matpower(text, path);
+}
+
+namespace detail {
+
+/// Row of the first entry that is not 0; none.
+inline Index first_in_service(const Column<std::int8_t>& flags) {
+  for (std::size_t k = 0; k < flags.size(); ++k)
+    if (flags[k]) return static_cast<Index>(k);
+  return none;
+}
+
+}  // namespace detail
+
+GS_INLINE feeder::Case read_plain_case(const std::string& path) {
+  feeder::Case grid = read_case(path);
+  const auto refuse = [&](const char* what, std::int64_t id) {
+    throw InputError(path, 0,
+                     std::string(what) + " " + std::to_string(id) +
+                         ", which only gridswarm flow follows; take it out or fix it");
+  };
+  if (const Index k = detail::first_in_service(grid.loads.in_service); k != none)
+    refuse("has a load whose power follows the voltage, id", grid.loads.id[k]);
+  if (const Index k = detail::first_in_service(grid.inverters.in_service); k != none)
+    refuse("has an inverter that follows the voltage, id", grid.inverters.id[k]);
+  if (const Index k = detail::first_in_service(grid.tap_changers.automatic); k != none)
+    refuse("has taps that move, id", grid.tap_changers.id[k]);
+  return grid;
 }
 
 }  // namespace gridswarm::inline GS_ABI::io

@@ -147,7 +147,7 @@ GS_INLINE swarm::FeederInput load_feeder(const swarm::Scenario& scenario, Index 
   const auto listed = static_cast<Index>(scenario.feeders.size());
   const swarm::FeederSource& source = scenario.feeders[k % listed];
   swarm::FeederInput input;
-  input.grid = read_case(source.case_file);
+  input.grid = read_plain_case(source.case_file);
   input.name = input.grid.name;
   const std::uint64_t seed = static_cast<std::uint64_t>(scenario.run.seed);
   if (scenario.town.feeders > 0) swarm::vary(input.grid, scenario.town.variation, seed, k);
