@@ -71,3 +71,26 @@ def test_unknown_suffixes_are_a_usage_error(tmp_path):
     done = run("convert", CASES[0], tmp_path / "a.xyz")
     assert done.returncode == 2
     assert "names no known format" in done.stderr
+
+
+def test_a_file_that_claims_more_rows_than_it_holds_is_refused(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.h5"
+    assert run("convert", CASES[0], path).returncode == 0
+    with h5py.File(path, "a") as file:
+        del file["branches/r_pu"]
+        file["branches"].create_dataset("r_pu", shape=(10**9,), dtype="f8")
+    done = run("flow", path)
+    assert done.returncode == 4
+    assert "branches/r_pu claims 1000000000 rows" in done.stderr
+
+
+def test_a_bus_that_does_not_exist_is_refused_by_column_and_id(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.h5"
+    assert run("convert", CASES[0], path).returncode == 0
+    with h5py.File(path, "a") as file:
+        file["branches/tbus"][3] = 77
+    done = run("flow", path)
+    assert done.returncode == 4
+    assert "branches/tbus names bus 77, which the case does not hold" in done.stderr

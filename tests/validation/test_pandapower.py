@@ -172,6 +172,17 @@ def test_random_radial_and_looped_networks(seed, tmp_path):
     compare_branches(net, branches)
 
 
+@pytest.mark.parametrize("looped", [False, True])
+def test_loads_that_follow_their_voltage(looped, tmp_path):
+    net = random_network(4 if not looped else 5)
+    alone = pp.create_bus(net, 20.0)
+    pp.create_line_from_parameters(net, 1, alone, 5.0, 0.3, 0.12, 250.0, 0.3)
+    pp.create_load(net, alone, 1.2, 0.5, const_z_percent=40, const_i_percent=25)
+    net, _, buses, branches, _ = solve_both(net, tmp_path)
+    compare_buses(net, buses)
+    compare_branches(net, branches)
+
+
 def three_windings(star, side, open_side):
     net = pp.create_empty_network()
     ends = [pp.create_bus(net, kv) for kv in (110.0, 20.0, 10.0)]
