@@ -26,6 +26,8 @@ pp = pytest.importorskip("pandapower", reason="pandapower is not installed (./de
 np = pytest.importorskip("numpy")
 nw = pytest.importorskip("pandapower.networks")
 
+TYPED_TAPS = int(pp.__version__.split(".")[0]) >= 3
+
 NETWORKS = {
     "mv_oberrhein": nw.mv_oberrhein,
     "cigre_mv": nw.create_cigre_network_mv,
@@ -135,6 +137,8 @@ def random_network(seed):
             "tap_step_degree": float(rng.choice([0.0, 30.0]))}
     if seed % 3 == 2:
         taps.update(tap_phase_shifter=True, tap_step_percent=np.nan, tap_step_degree=1.0)
+    if TYPED_TAPS:
+        taps["tap_changer_type"] = "Ideal" if taps.pop("tap_phase_shifter", False) else "Ratio"
     pp.create_transformer_from_parameters(
         net, top, main, sn_mva=25.0, vn_hv_kv=112.0, vn_lv_kv=20.5, vkr_percent=0.4,
         vk_percent=11.0, pfe_kw=30.0, i0_percent=0.2, shift_degree=150.0,
@@ -193,7 +197,7 @@ def three_windings(star, side, open_side):
         vkr_hv_percent=0.28, vkr_mv_percent=0.32, vkr_lv_percent=0.35, pfe_kw=35,
         i0_percent=0.6, shift_mv_degree=30, shift_lv_degree=150, tap_side=side, tap_pos=3,
         tap_neutral=0, tap_min=-8, tap_max=8, tap_step_percent=1.25, tap_step_degree=0.0,
-        tap_at_star_point=star)
+        tap_at_star_point=star, **({"tap_changer_type": "Ratio"} if TYPED_TAPS else {}))
     pp.create_load(net, ends[1], 8.0, 2.0)
     pp.create_load(net, ends[2], 4.0, 1.0)
     if open_side is not None:

@@ -57,6 +57,9 @@ std::int64_t whole(const PandaTable& table, Index row, std::string_view column);
 /// A text, a number as written, or nothing.
 std::string text_of(const PandaTable& table, Index row, std::string_view column);
 
+/// A word, or nothing where the cell is empty or says so in pandas' words (nan, None, <NA>).
+std::string word_of(const PandaTable& table, Index row, std::string_view column);
+
 }  // namespace gridswarm::inline GS_ABI::io
 
 #ifndef GRIDSWARM_COMPILED

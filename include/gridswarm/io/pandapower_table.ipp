@@ -129,4 +129,10 @@ GS_INLINE std::string text_of(const PandaTable& table, Index row, std::string_vi
   return value == nullptr ? std::string() : value->text;
 }
 
+GS_INLINE std::string word_of(const PandaTable& table, Index row, std::string_view column) {
+  std::string word = text_of(table, row, column);
+  if (word == "nan" || word == "None" || word == "<NA>") word.clear();
+  return word;
+}
+
 }  // namespace gridswarm::inline GS_ABI::io

@@ -54,8 +54,8 @@ inline Taps read_taps(PandaBuild& build, const PandaTable& table, Index k,
   taps.step_degree = number_or(table, k, prefix + "_step_degree", 0.0);
   if (side.empty() || !std::isfinite(pos)) return taps;
   if (table.column.count(prefix + "_changer_type") > 0) {
-    const std::string type = text_of(table, k, prefix + "_changer_type");
-    if (type != "" && type != "None" && type != "Ratio" && type != "Symmetrical" && type != "Ideal")
+    const std::string type = word_of(table, k, prefix + "_changer_type");
+    if (!type.empty() && type != "Ratio" && type != "Symmetrical" && type != "Ideal")
       refuse(table, k,
              prefix + "_changer_type is \"" + type + "\"; Ratio, Symmetrical and Ideal are known");
     taps.ideal = type == "Ideal";
@@ -171,10 +171,10 @@ inline void read_trafos(PandaBuild& build, const PandaTable& table) {
     if (in_service) refuse_curves(table, k);
     for (int n = 0; n < 2; ++n) {
       const std::string prefix = n == 0 ? "tap" : "tap2";
-      const std::string side = text_of(table, k, prefix + "_side");
-      if (!side.empty() && side != "hv" && side != "lv" && side != "None")
+      const std::string side = word_of(table, k, prefix + "_side");
+      if (!side.empty() && side != "hv" && side != "lv")
         refuse(table, k, prefix + "_side is \"" + side + "\"; hv and lv are known");
-      w.taps[n] = read_taps(build, table, k, prefix, side == "None" ? "" : side);
+      w.taps[n] = read_taps(build, table, k, prefix, side);
     }
     const Index hv = bus_of(build, table, k, "hv_bus");
     const Index lv = bus_of(build, table, k, "lv_bus");
@@ -230,8 +230,7 @@ inline void read_trafos3w(PandaBuild& build, const PandaTable& table) {
         refuse(table, k, "vkr_" + side + "_percent is larger than vk_" + side + "_percent");
       imaginary[s] = std::sqrt(vk * vk - real[s] * real[s]);
     }
-    const std::string tap_side = text_of(table, k, "tap_side");
-    const std::string shown = tap_side == "None" ? "" : tap_side;
+    const std::string shown = word_of(table, k, "tap_side");
     if (!shown.empty() && shown != "hv" && shown != "mv" && shown != "lv")
       refuse(table, k, "tap_side is \"" + shown + "\"; hv, mv and lv are known");
     const std::array<double, 3> r = star(real, sn), x = star(imaginary, sn);
