@@ -154,7 +154,11 @@ inline SteadyPower law_power(const feeder::Case& grid, const Laws& laws,
                              const Injections& injections, std::size_t i, Index scenario) {
   const Index k = laws.device[i];
   if (laws.law[i].kind == kernel::law_load) return steady_power(grid, injections, k, scenario);
-  if (laws.law[i].kind == kernel::law_held) return {0.0, 0.0};
+  const kernel::Law& law = laws.law[i];
+  if (law.kind == kernel::law_held) {
+    const double inside = kernel::newton_inside * (law.q_max - law.q_min);
+    return {0.0, std::max(law.q_min + inside, std::min(law.q_max - inside, 0.0))};
+  }
   const feeder::Inverters& inverters = grid.inverters;
   return {device_value(injections.inverter_p_pu, scenario, inverters.size(), k,
                        inverters.p_mw[k] / grid.base_mva),

@@ -270,11 +270,9 @@ inline void size_result(Index scenarios, Index buses, bool polar, FlowResult& re
     column->resize(scenarios);
 }
 
-/// Check what was given, size what is returned, and call `solve_piece` for every block.
-inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& forest,
-                            const Injections& injections, const FlowOptions& options,
-                            FlowWork& work, FlowResult& result,
-                            void (*solve_piece)(const Job&, Index, double*, FlowResult&)) {
+/// @throws UsageError for arrays of another size or options that make no sense
+inline void require_power_arrays(const feeder::Case& grid, const Injections& injections,
+                                 const FlowOptions& options) {
   const std::size_t all =
       static_cast<std::size_t>(injections.scenarios) * static_cast<std::size_t>(grid.buses.size());
   if (injections.p_pu.size() != all || injections.q_pu.size() != all)
@@ -287,6 +285,14 @@ inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& fore
     throw UsageError("tol_step_pu must not be negative and max_iterations must be at least 1");
   if (!std::isfinite(injections.scale))
     throw UsageError("the scale of injections must be a finite number");
+}
+
+/// Check what was given, size what is returned, and call `solve_piece` for every block.
+inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& forest,
+                            const Injections& injections, const FlowOptions& options,
+                            FlowWork& work, FlowResult& result,
+                            void (*solve_piece)(const Job&, Index, double*, FlowResult&)) {
+  require_power_arrays(grid, injections, options);
   if (options.f32)
     throw UsageError(
         "the sweep iterates in double precision only, because single precision would save less "

@@ -56,6 +56,27 @@ struct Kernels {
   /// Move the voltages of active lanes by the step in rhs; largest |dV'|^2 per lane.
   void (*mesh_step)(const MeshView& mesh, const MeshState& state, const double* active,
                     double* step_squared);
+  /// Linearise what every bus draws at its kept voltage and reduce the tree to its roots: a into
+  /// jr, ji, B into factors (newton_columns per cell, and 0 for cell `size`), of the current in the
+  /// edge above. Constant powers and shunts only. `active` as in sweep_up.
+  void (*newton_up)(const SweepTree& tree, const double* active, const SweepMemory& memory,
+                    double* factors, NewtonPivot& pivot);
+  /// J = a + B V_p and V = V_p - Z J from the roots down; largest |dV'|^2 per lane. `active` null:
+  /// all lanes; else voltages of lanes where it is 0 stay.
+  void (*newton_down)(const SweepTree& tree, const double* active, const SweepMemory& memory,
+                      double* factors, double* step_squared);
+  /// newton_up for trees with laws and taps, in all lanes.
+  void (*newton_up_laws)(const NewtonTree& tree, double* law_lanes, const double* tap_lanes,
+                         const SweepMemory& memory, double* factors, NewtonPivot& pivot);
+  /// Down with laws and taps: J stays in jr, ji (of a root: all it feeds), and every bus is checked
+  /// as in sweep_last; a held voltage counts as a step while it is off its set point. Then q of
+  /// held laws of active lanes becomes the last Q.
+  void (*newton_down_laws)(const NewtonTree& tree, const double* active, double* law_lanes,
+                           const double* tap_lanes, const SweepMemory& memory, double* factors,
+                           SweepCheck& check);
+  /// Take back 1 - share of the last step (lanes of share 1 keep all of it).
+  void (*newton_damp)(const SweepTree& tree, const double* share, const SweepMemory& memory,
+                      const double* factors);
 };
 
 /// The table in use.

@@ -6,6 +6,9 @@
 #include "gridswarm/kernel/kernels.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
+#include "gridswarm/kernel/reference_newton.hpp"
+#include "gridswarm/kernel/reference_newton_laws.hpp"
+#include "gridswarm/kernel/reference_sweep.hpp"
 #include "gridswarm/kernel/reference_sweep_rows.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
@@ -68,7 +71,12 @@ GS_INLINE Kernels reference_kernels() {
           reference::lu_solve,
           reference::lu_solve_shared,
           reference::mesh_extrapolate,
-          reference::mesh_step};
+          reference::mesh_step,
+          reference::newton_up,
+          reference::newton_down,
+          reference::newton_up_laws,
+          reference::newton_down_laws,
+          reference::newton_damp};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -152,4 +152,46 @@ struct Law {
 /// What laws consume at a bus, and its slope over u: four rows of sweep_lanes numbers.
 enum LawRow { law_p, law_q, law_dp, law_dq, law_rows };
 
+/// What Newton's method on a tree keeps per bus beside its sweep columns, each one number per lane:
+/// the real 2x2 matrix B of the current J(V) = a + B V that the edge above carries (a stands in
+/// jr, ji on the way up). On the way down the first two columns take the voltage before the step.
+enum NewtonColumn { newton_b11, newton_b12, newton_b21, newton_b22, newton_columns };
+
+/// A branch whose ratio differs by lane: kappa, an ideal ratio, and the line with the charging y
+/// between them. Not reversed: V = kappa V_p - Z J; reversed: V = kappa (V_p - Z J_p).
+struct NewtonTap {
+  int32_t reversed;
+  double g;
+  double b;
+};
+
+/// What a tree has beside lines and constant powers (flow/tree_newton.hpp).
+struct NewtonTree {
+  SweepTree tree;
+  const double* k_abs;       ///< |K|: u = |K| |V'|
+  const int32_t* law_first;  ///< size + 1; laws of cell k: law_item[law_first[k]] ..
+  const int32_t* law_item;   ///< row of laws
+  const Law* laws;           ///< p and q per lane: 2 x sweep_lanes numbers each, law by law
+  int32_t law_count;         ///< after these the voltage before the last step, law by law; 0: none
+  const int32_t* tap;        ///< cell -> row of taps of the edge above, or -1
+  const NewtonTap* taps;     ///< kappa per lane: sweep_lanes numbers each
+};
+
+/// Below this a pivot counts as singular: it is 1 for an edge without load and 0 at the nose of the
+/// voltage curve.
+inline constexpr double newton_least_pivot = 1e-6;
+
+/// Voltages less apart than this see the slope of a curve itself, not a chord of it.
+inline constexpr double newton_least_chord = 1e-7;
+
+/// A generator that takes hold again starts so far inside its limits, as a share of their distance.
+inline constexpr double newton_inside = 1e-6;
+
+/// Lane by lane, the worst pivot of a way up: det(I + B Z) of an edge, and where. Not positive: no
+/// solution near here.
+struct NewtonPivot {
+  double det[sweep_lanes];
+  double bus[sweep_lanes];
+};
+
 }  // namespace gridswarm::inline GS_ABI::kernel

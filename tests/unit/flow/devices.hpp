@@ -49,6 +49,30 @@ inline void add_generator(feeder::Case& grid, Index bus, double vg_pu, double qm
   g.in_service.push_back(1);
 }
 
+/// Which end of its branch has the taps.
+enum TapEnd { taps_at_to, taps_at_from };
+
+/// An automatic tap changer of branch `branch` at tap 0, ratio as the branch has it, -16..16; it
+/// watches the branch's to end for 1 +- 0.01.
+inline void add_tap_changer(feeder::Case& grid, Index branch, double step, TapEnd end) {
+  feeder::TapChangers& taps = grid.tap_changers;
+  const double ratio = grid.branches.ratio[branch];
+  taps.id.push_back(taps.size() + 1);
+  taps.branch.push_back(branch);
+  taps.ratio0.push_back(ratio == 0.0 ? 1.0 : ratio);
+  taps.step.push_back(step);
+  taps.from_end.push_back(end == taps_at_from);
+  taps.tap.push_back(0);
+  taps.tap_min.push_back(-16);
+  taps.tap_max.push_back(16);
+  taps.automatic.push_back(1);
+  taps.bus.push_back(grid.branches.to[branch]);
+  taps.v_set_pu.push_back(1.0);
+  taps.v_band_pu.push_back(0.02);
+  taps.r_comp_pu.push_back(0.0);
+  taps.x_comp_pu.push_back(0.0);
+}
+
 inline Curve curve(std::initializer_list<double> x, std::initializer_list<double> y) {
   Curve c;
   for (const double value : x) c.x[static_cast<std::size_t>(c.count++)] = value;
