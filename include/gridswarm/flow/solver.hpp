@@ -24,6 +24,7 @@ namespace gridswarm::inline GS_ABI::flow {
 
 struct Compensation;  // flow/compensation.hpp
 struct Mesh;          // flow/mesh_newton.hpp
+struct TreeNewton;    // flow/tree_newton.hpp
 
 /// The word for a method, as --method takes it and results report it.
 const char* name_of(Method method);
@@ -55,8 +56,9 @@ struct Solver {
   Method method = Method::sweep;  ///< in use; never automatic
   bool chosen = false;            ///< by prepare(), not forced: what it loses, another may try
   feeder::Case grid;
-  feeder::Forest forest;             ///< the case's spanning forest
-  std::shared_ptr<const Mesh> mesh;  ///< newton: admittances, factor pattern; null otherwise
+  feeder::Forest forest;                   ///< the case's spanning forest
+  std::shared_ptr<const TreeNewton> tree;  ///< tree_newton: laws and taps; null otherwise
+  std::shared_ptr<const Mesh> mesh;        ///< newton: admittances, factor pattern; null otherwise
   std::shared_ptr<const Compensation> compensation;  ///< break points; null otherwise
 };
 

@@ -13,6 +13,7 @@
 #include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/subset.hpp"
+#include "gridswarm/flow/tree_newton.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace detail {
@@ -104,6 +105,9 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
     return solve_lindistflow(solver.grid, solver.forest, injections, options, work, result);
   if (solver.method == Method::newton)
     return solve_mesh(*solver.mesh, solver.grid, injections, options, work, result);
+  if (solver.method == Method::tree_newton)
+    return solve_tree_newton(*solver.tree, solver.grid, solver.forest, injections, options, work,
+                             result);
   if (solver.method == Method::compensation)
     return solve_compensation(*solver.compensation, solver.grid, injections, options, work, result);
   solve(solver.grid, solver.forest, injections, options, work, result);
@@ -223,15 +227,16 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   solver.chosen = solver.method == Method::automatic;
   const detail::Survey found = detail::survey(grid, options);
   if (solver.chosen)
-    solver.method = found.spanning.closing.empty() && found.held.empty() && !found.has_devices
-                        ? Method::sweep
-                        : Method::newton;
+    solver.method = !found.spanning.closing.empty()            ? Method::newton
+                    : found.held.empty() && !found.has_devices ? Method::sweep
+                                                               : Method::tree_newton;
   detail::require_able(grid, found, solver.method);
-  if (solver.method == Method::tree_newton)
-    throw UsageError(std::string("method ") + name_of(solver.method) +
-                     " can't solve this case; use sweep or newton");
   solver.grid = grid;
-  if (found.spanning.forest.size() == found.spanning.forest.roots) {
+  if (solver.method == Method::tree_newton) {
+    solver.forest = found.spanning.forest;
+    solver.tree = std::make_shared<const TreeNewton>(
+        prepare_tree_newton(grid, solver.forest, options.q_limits));
+  } else if (found.spanning.forest.size() == found.spanning.forest.roots) {
     solver.forest = found.spanning.forest;  // nothing to solve
   } else if (solver.method == Method::newton) {
     solver.mesh = prepare_mesh(grid);
