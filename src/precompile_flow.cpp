@@ -2,6 +2,7 @@
 // The bodies of flow/, once.
 #include "gridswarm/flow/batch.ipp"
 #include "gridswarm/flow/branch_flow.ipp"
+#include "gridswarm/flow/choice.ipp"
 #include "gridswarm/flow/compensation.ipp"
 #include "gridswarm/flow/figures.ipp"
 #include "gridswarm/flow/laws.ipp"

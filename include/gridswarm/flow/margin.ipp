@@ -7,6 +7,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/flow/margin.hpp"
+#include "gridswarm/flow/tree_newton.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace detail {
@@ -110,8 +111,12 @@ GS_INLINE void load_margin(const Solver& solver, const Injections& injections,
   if (!(wanted.tol > 0.0) || !(wanted.cap >= 1.0))
     throw UsageError("a margin needs a tolerance above 0 and a cap of at least 1");
   Solver robust = solver;
-  if (robust.method == Method::sweep) robust.method = Method::tree_newton;
   robust.chosen = false;
+  if (robust.method == Method::sweep) {
+    robust.method = Method::tree_newton;
+    robust.tree = std::make_shared<const TreeNewton>(
+        prepare_tree_newton(solver.grid, solver.forest, options.q_limits));
+  }
   FlowOptions rectangular = options;
   rectangular.polar = false;
   const auto count = static_cast<std::size_t>(injections.scenarios);

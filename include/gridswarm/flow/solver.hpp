@@ -18,6 +18,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/case.hpp"
+#include "gridswarm/flow/choice.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -25,12 +26,6 @@ namespace gridswarm::inline GS_ABI::flow {
 struct Compensation;  // flow/compensation.hpp
 struct Mesh;          // flow/mesh_newton.hpp
 struct TreeNewton;    // flow/tree_newton.hpp
-
-/// The word for a method, as --method takes it and results report it.
-const char* name_of(Method method);
-
-/// @throws UsageError for another word; the known ones are named
-Method method_of(const std::string& name);
 
 /// A number of a batch that is not finite.
 class NotFiniteError : public UsageError {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -17,9 +16,6 @@
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace detail {
-
-inline constexpr std::array<const char*, 6> method_names = {
-    "automatic", "sweep", "tree_newton", "lindistflow", "compensation", "newton"};
 
 /// One array of a batch as messages speak of it.
 struct NamedInput {
@@ -142,101 +138,60 @@ inline void report_unsupplied(const Solver& solver, Index scenarios, FlowResult&
   result.source_q_pu.assign(count, q_pu);
 }
 
-/// What of a case bears on the choice of a method.
-struct Survey {
-  feeder::SpanningForest spanning;
-  std::vector<Index> held;   ///< bus rows: PV, with a generator in service, supplied
-  bool has_devices = false;  ///< loads or inverters that stand apart, taps that move
-};
+/// The tree by Newton, for a forest that a sweep or nobody solved yet.
+inline Solver newton_on_tree(const feeder::Case& grid, const feeder::Forest& forest,
+                             const FlowOptions& options) {
+  Solver solver;
+  solver.method = Method::tree_newton;
+  solver.grid = grid;
+  solver.forest = forest;
+  solver.tree =
+      std::make_shared<const TreeNewton>(prepare_tree_newton(grid, forest, options.q_limits));
+  return solver;
+}
 
-inline Survey survey(const feeder::Case& grid, const FlowOptions& options) {
-  Survey found{feeder::spanning_forest(grid), {}, false};
-  const feeder::Generators& generators = grid.generators;
-  for (Index g = 0; g < generators.size(); ++g) {
-    const Index row = generators.bus[g];
-    const bool is_new = found.held.empty() || found.held.back() != row;
-    if (generators.in_service[g] && grid.buses.type[row] == feeder::BusType::pv && is_new &&
-        found.spanning.forest.position[row] != none)
-      found.held.push_back(row);
+/// The same with polar results where they are asked for, whatever the method writes.
+inline void solve_as_asked(const Solver& solver, const Injections& injections,
+                           const FlowOptions& options, FlowWork& work, FlowResult& result) {
+  solve_by(solver, injections, options, work, result);
+  if (options.polar && !result.v_re.empty()) make_polar(static_cast<int>(options.threads), result);
+  result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
+}
+
+/// What the sweep lost, Newton tries: it keeps what it solves, or comes nearer to, or calls
+/// infeasible.
+inline void try_again(const Solver& solver, const Injections& injections,
+                      const FlowOptions& options, FlowWork& work, FlowResult& result) {
+  std::vector<Index> lost;
+  for (Index s = 0; s < injections.scenarios; ++s)
+    if (result.status[s] != FlowStatus::converged) lost.push_back(s);
+  if (lost.empty()) return;
+  InjectionRows rows;
+  FlowResult second;
+  solve_as_asked(newton_on_tree(solver.grid, solver.forest, options),
+                 gather(injections, lost, rows), options, work, second);
+  make_room(second, injections.scenarios, result);
+  for (std::size_t k = 0; k < lost.size(); ++k) {
+    const Index s = lost[k];
+    const std::int32_t before = result.iterations[s];
+    const bool is_better = second.status[k] != FlowStatus::diverged ||
+                           second.max_mismatch_va[k] < result.max_mismatch_va[s];
+    if (is_better) put(second, static_cast<Index>(k), s, result);
+    result.iterations[s] = before + second.iterations[k];
   }
-  const auto any = [](const Column<std::int8_t>& flags) {
-    return std::any_of(flags.begin(), flags.end(), [](std::int8_t flag) { return flag != 0; });
-  };
-  found.has_devices =
-      any(grid.loads.in_service) || any(grid.inverters.in_service) ||
-      (grid.tap_changers.size() > 0 && !options.fixed_taps && any(grid.tap_changers.automatic));
-  return found;
-}
-
-/// "3-7, 4-9 and 12 more": branches as their buses.
-inline std::string branch_names(const feeder::Case& grid, const std::vector<Index>& branches) {
-  constexpr std::size_t named = 5;
-  std::string names;
-  for (std::size_t k = 0; k < std::min(named, branches.size()); ++k)
-    names += (k ? ", " : "") + std::to_string(grid.buses.id[grid.branches.from[branches[k]]]) +
-             "-" + std::to_string(grid.buses.id[grid.branches.to[branches[k]]]);
-  if (branches.size() > named) names += " and " + std::to_string(branches.size() - named) + " more";
-  return names;
-}
-
-[[noreturn]] inline void refuse_method(Method method, const std::string& why) {
-  throw UsageError(std::string("method ") + name_of(method) + " can't solve this case: " + why);
-}
-
-/// @throws UsageError where a method that was asked for can't solve this case
-inline void require_able(const feeder::Case& grid, const Survey& found, Method method) {
-  const bool is_tree =
-      method == Method::sweep || method == Method::tree_newton || method == Method::lindistflow;
-  if (is_tree && !found.spanning.closing.empty())
-    refuse_method(method, "the branches " + branch_names(grid, found.spanning.closing) +
-                              " (from-to bus) close loops or join sources; open them, or use "
-                              "newton or automatic");
-  if (method == Method::compensation && found.has_devices)
-    refuse_method(method,
-                  "it knows neither loads and inverters that stand apart from their bus, nor taps "
-                  "that move; use newton or automatic");
-  if (method != Method::sweep && method != Method::lindistflow) return;
-  if (!found.held.empty())
-    refuse_method(method, "it can't hold the voltage of bus " +
-                              std::to_string(grid.buses.id[found.held.front()]) +
-                              "; use tree_newton or automatic");
-  if (found.has_devices)
-    refuse_method(method,
-                  "it knows neither loads and inverters that stand apart from their bus, nor taps "
-                  "that move; use tree_newton or automatic");
 }
 
 }  // namespace detail
-
-GS_INLINE const char* name_of(Method method) {
-  return detail::method_names[static_cast<std::size_t>(method)];
-}
-
-GS_INLINE Method method_of(const std::string& name) {
-  std::string known;
-  for (std::size_t k = 0; k < detail::method_names.size(); ++k) {
-    if (name == detail::method_names[k]) return static_cast<Method>(k);
-    known += (k ? ", " : "") + std::string(detail::method_names[k]);
-  }
-  throw UsageError("there is no power flow method \"" + name + "\"; choose one of " + known);
-}
 
 GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   Solver solver;
   solver.method = method_of(options.method);
   solver.chosen = solver.method == Method::automatic;
-  const detail::Survey found = detail::survey(grid, options);
-  if (solver.chosen)
-    solver.method = !found.spanning.closing.empty()            ? Method::newton
-                    : found.held.empty() && !found.has_devices ? Method::sweep
-                                                               : Method::tree_newton;
-  detail::require_able(grid, found, solver.method);
+  const Survey found = survey(grid, options);
+  if (solver.chosen) solver.method = choose(grid, found);
+  require_able(grid, found, solver.method);
   solver.grid = grid;
-  if (solver.method == Method::tree_newton) {
-    solver.forest = found.spanning.forest;
-    solver.tree = std::make_shared<const TreeNewton>(
-        prepare_tree_newton(grid, solver.forest, options.q_limits));
-  } else if (found.spanning.forest.size() == found.spanning.forest.roots) {
+  if (found.spanning.forest.size() == found.spanning.forest.roots) {
     solver.forest = found.spanning.forest;  // nothing to solve
   } else if (solver.method == Method::newton) {
     solver.mesh = prepare_mesh(grid);
@@ -245,7 +200,9 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
     solver.compensation = std::make_shared<const Compensation>(prepare_compensation(grid));
     solver.forest = solver.compensation->forest;
   } else {
-    solver.forest = feeder::make_forest(grid);
+    solver.forest = found.spanning.forest;
+    if (solver.method == Method::tree_newton)
+      solver.tree = detail::newton_on_tree(grid, solver.forest, options).tree;
   }
   return solver;
 }
@@ -253,16 +210,20 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
 GS_INLINE void solve(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
   detail::require_sizes(solver.grid, injections);
+  if (!injections.tap.empty() && solver.method != Method::tree_newton &&
+      solver.method != Method::newton)
+    throw UsageError(std::string("method ") + name_of(solver.method) +
+                     " does not read the batch's taps; use tree_newton, newton or automatic");
   if (solver.forest.size() == solver.forest.roots && solver.grid.buses.size() > 0) {
     detail::report_unsupplied(solver, injections.scenarios, result);
     if (options.polar) make_polar(1, result);
     result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
     return;
   }
-  detail::solve_by(solver, injections, options, work, result);
-  if (options.polar && !result.v_re.empty()) make_polar(static_cast<int>(options.threads), result);
-  result.method.assign(static_cast<std::size_t>(injections.scenarios), solver.method);
+  detail::solve_as_asked(solver, injections, options, work, result);
   detail::refuse_not_finite(solver, injections, result);
+  if (solver.chosen && solver.method == Method::sweep)
+    detail::try_again(solver, injections, options, work, result);
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

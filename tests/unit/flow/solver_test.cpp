@@ -137,3 +137,47 @@ TEST_CASE("a case whose source feeds nobody, or that has none, is unsupplied") {
     CHECK(std::isnan(result.v_re[0]));
   }
 }
+
+TEST_CASE("automatic sweeps a lightly loaded tree and takes Newton for a stressed one") {
+  feeder::Case light = test::two_buses(0.02, 0.04);
+  light.buses.pd_mw[1] = 1.0;  // foretold: 0.98
+  feeder::Case heavy = light;
+  heavy.buses.pd_mw[1] = 9.5;  // foretold: 0.81
+  CHECK(flow::prepare(light, {}).method == Method::sweep);
+  CHECK(flow::prepare(heavy, {}).method == Method::tree_newton);
+  feeder::Case device = light;
+  test::add_load(device, 1, 0.1, 0.05, 0.0, 0.0, 0.0, 0.0);
+  CHECK(flow::prepare(device, {}).method == Method::tree_newton);
+  feeder::Case loop = light;
+  test::add_branch(loop, 0, 1, 0.03, 0.02);
+  CHECK(flow::prepare(loop, {}).method == Method::newton);
+}
+
+TEST_CASE("what the sweep does not solve, Newton does, and says so; a forced sweep stays alone") {
+  // Closed form of one load: lambda of the margin is 1 / (2 (R P + X Q + |Z| |S|)).
+  const double r = 0.02, x = 0.05;
+  const double limit = 1.0 / (2.0 * (r + std::hypot(r, x)));  // P at Q = 0
+  const feeder::Case grid = test::two_buses(r, x);
+  const std::vector<double> p = {0.0, -1.0, 0.0, -0.9999 * limit, 0.0, -1.1 * limit}, q(6, 0.0);
+  flow::FlowOptions forced;
+  forced.method = "sweep";
+  flow::FlowWork work;
+  flow::FlowResult result, alone;
+  flow::solve(flow::prepare(grid, forced), {3, p, q}, forced, work, alone);
+  CHECK(alone.status[1] == flow::FlowStatus::diverged);
+  CHECK(alone.method[1] == Method::sweep);
+  flow::solve(flow::prepare(grid, {}), {3, p, q}, {}, work, result);
+  CHECK(result.method[0] == Method::sweep);
+  CHECK(result.v_re[1] == alone.v_re[1]);
+  CHECK(result.status[1] == flow::FlowStatus::converged);
+  CHECK(result.method[1] == Method::tree_newton);
+  CHECK(result.iterations[1] > alone.iterations[1]);
+  // V^4 + (2 R P - 1) V^2 + |Z|^2 P^2 = 0, the upper root
+  const double b = 2.0 * r * 0.9999 * limit - 1.0;
+  const double c = (r * r + x * x) * 0.9999 * 0.9999 * limit * limit;
+  CHECK(std::hypot(result.v_re[3], result.v_im[3]) ==
+        doctest::Approx(std::sqrt(0.5 * (-b + std::sqrt(b * b - 4.0 * c)))).epsilon(1e-7));
+  CHECK(result.status[2] != flow::FlowStatus::converged);
+  CHECK(std::isfinite(result.v_re[5]));
+  CHECK(result.worst_bus[2] == 1);
+}
