@@ -205,7 +205,8 @@ def test_a_run_refuses_loads_that_it_could_not_follow(tmp_path):
     fleet = tmp_path / "fleet.csv"
     fleet.write_text("agent,kind,bus,rating_kw\n")
     scenario = tmp_path / "run.toml"
-    scenario.write_text('[run]\nname = "x"\n[passive]\nmode = "constant"\n[[feeder]]\ncase = "input.json"\nfleet = "fleet.csv"\n')
+    scenario.write_text('[run]\nname = "x"\n[passive]\nmode = "constant"\n'
+                        '[[feeder]]\ncase = "input.json"\nfleet = "fleet.csv"\n')
     for command in (["run", scenario, "-o", tmp_path / "out"],
                     ["balance", network, "--fleet", fleet]):
         done = subprocess.run([PROGRAM, *map(str, command)], capture_output=True, text=True)
