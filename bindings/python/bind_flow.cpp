@@ -4,6 +4,7 @@
 #include "bind_flow.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
@@ -159,6 +160,7 @@ Prepared make_solver(const Case& grid, const std::string& method, std::int64_t t
   made.options = take_fields<flow::FlowOptions>(keywords);
   made.options.method = method;
   made.options.threads = threads;
+  made.options.polar = true;
   refuse_the_rest(keywords);
   const py::gil_scoped_release release;
   made.solver = std::make_shared<const flow::Solver>(flow::prepare(grid, made.options));
@@ -171,13 +173,16 @@ void start_from(const Batch& before, Index scenarios, Buffers& buffers, flow::In
   if (before.scenarios() != scenarios && before.scenarios() != 1)
     throw UsageError("start has " + std::to_string(before.scenarios()) + " scenarios, not " +
                      std::to_string(scenarios));
-  const auto repeat = [&](const Column<double>& from, Column<double>& to) {
-    to.resize(from.size() / before.scenarios() * scenarios);
-    for (std::size_t at = 0; at < to.size(); at += from.size())
-      std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(at));
-  };
-  repeat(result.v_re, buffers.start_re);
-  repeat(result.v_im, buffers.start_im);
+  const bool is_polar = result.v_re.empty();
+  const std::size_t had = is_polar ? result.vm_pu.size() : result.v_re.size();
+  const std::size_t all = had / before.scenarios() * scenarios;
+  buffers.start_re.resize(all);
+  buffers.start_im.resize(all);
+  for (std::size_t i = 0; i < all; ++i) {
+    const std::size_t k = i % had;
+    buffers.start_re[i] = is_polar ? result.vm_pu[k] * std::cos(result.va_rad[k]) : result.v_re[k];
+    buffers.start_im[i] = is_polar ? result.vm_pu[k] * std::sin(result.va_rad[k]) : result.v_im[k];
+  }
   made.start_re = buffers.start_re;
   made.start_im = buffers.start_im;
 }

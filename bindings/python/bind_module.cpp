@@ -69,5 +69,6 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_fleet(module);
   bind_cluster(module);
   bind_run(module);
+  bind_series(module);
   bind_ledger(module);
 }

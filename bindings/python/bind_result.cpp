@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a solved batch shows: columns as they stand in memory, and branch flows when asked for.
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <complex>
@@ -9,14 +8,12 @@
 #include "bind_flow.hpp"
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/base/units.hpp"
+#include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
 
 namespace gridswarm::python {
 
 namespace {
-
-constexpr std::array<const char*, 4> status_words = {"converged", "diverged", "unsupplied",
-                                                     "infeasible"};
 
 struct NamedFlow {
   const char* name;
@@ -49,7 +46,9 @@ bool adds_up(const Batch& batch, Index scenario, const flow::BranchFlows& flows)
   for (Index k = 0; k < batch.solver->forest.roots; ++k) {
     const Index row = batch.solver->forest.bus[k];
     const double square =
-        std::norm(std::complex<double>(result.v_re[first + row], result.v_im[first + row]));
+        result.v_re.empty()
+            ? result.vm_pu[first + row] * result.vm_pu[first + row]
+            : std::norm(std::complex<double>(result.v_re[first + row], result.v_im[first + row]));
     p_mw += grid.buses.gs_mw[row] * square;
     q_mvar -= grid.buses.bs_mvar[row] * square;
   }
@@ -101,10 +100,10 @@ py::array per_bus(const py::object& self, const Column<double>& column) {
   return view_of(self, column.data(), {batch.scenarios(), batch.grid().buses.size()});
 }
 
-/// |V| and angle beside re and im, once somebody asks.
+/// |V| and angle beside re and im, once somebody asks, where the method has not made them.
 void fill_polar(Batch& batch) {
   flow::FlowResult& result = batch.buffers->result;
-  if (result.vm_pu.size() == result.v_re.size() && !result.vm_pu.empty()) return;
+  if (!result.vm_pu.empty()) return;
   const std::size_t buses = static_cast<std::size_t>(batch.grid().buses.size());
   result.vm_pu.resize(result.v_re.size());
   result.va_rad.resize(result.v_re.size());
@@ -205,9 +204,7 @@ void bind_result(py::module_& module) {
       .def("inputs", [](const Batch& batch) { return batch.inputs; })
       .def("status",
            [](const Batch& batch) {
-             return words(batch, [&](Index s) {
-               return status_words[static_cast<std::size_t>(batch.result().status[s])];
-             });
+             return words(batch, [&](Index s) { return flow::name_of(batch.result().status[s]); });
            })
       .def("method",
            [](const Batch& batch) {

@@ -25,6 +25,12 @@ struct Maker {
   Series series;
 };
 
+/// A CSV file, or the text that stands for it.
+io::CsvTable table_of(const SeriesOptions& options, const std::string& path) {
+  const auto found = options.texts.find(path);
+  return found == options.texts.end() ? io::read_csv(path) : io::parse_csv(found->second, path);
+}
+
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts(1);
   for (const char c : text)
@@ -153,9 +159,10 @@ void follow_columns(Maker& maker) {
 }
 
 /// Names of the profiles that a list asks for, as the file and as SimBench's files write them.
-void want_profiles(const std::string& path, std::vector<std::string>& wanted) {
+void want_profiles(const SeriesOptions& options, const std::string& path,
+                   std::vector<std::string>& wanted) {
   if (path.empty()) return;
-  const io::CsvTable table = io::read_csv(path);
+  const io::CsvTable table = table_of(options, path);
   const Index column = io::require_column(table, "profile");
   for (Index r = 0; r < table.rows(); ++r) {
     std::string name(table.cell(r, column));
@@ -180,7 +187,7 @@ Index profile_called(const Maker& maker, const io::CsvTable& table, Index row, I
 /// Add the devices of a list; sign is -1 for consumption.
 void follow_list(Maker& maker, const std::string& path, double sign) {
   if (path.empty()) return;
-  const io::CsvTable table = io::read_csv(path);
+  const io::CsvTable table = table_of(maker.options, path);
   static constexpr std::string_view known[] = {"bus",  "profile",     "p_mw", "q_mvar",
                                                "name", "s_rated_mva", "type"};
   io::require_known_columns(table, known);
@@ -209,10 +216,10 @@ void follow_list(Maker& maker, const std::string& path, double sign) {
 void read_profiles(Maker& maker) {
   io::ProfileFileOptions how;
   how.unit = io::parse_profile_unit(maker.options.unit);
-  want_profiles(maker.options.loads, how.columns);
-  want_profiles(maker.options.generation, how.columns);
+  want_profiles(maker.options, maker.options.loads, how.columns);
+  want_profiles(maker.options, maker.options.generation, how.columns);
   for (const std::string& path : split(maker.options.profiles))
-    fleet::append(maker.set, io::read_profiles(path, how));
+    fleet::append(maker.set, io::profiles_from_table(table_of(maker.options, path), how));
   if (maker.set.size() == 0)
     throw UsageError("no column of " + maker.options.profiles + " is followed by a load");
 }

@@ -7,6 +7,7 @@
 // generation injects) stands instead of all loads of the case and names its profiles.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct SeriesOptions {
   std::string duration;    ///< such as 24h; empty: to the end of the shortest profile
   std::string step;        ///< such as 15min; empty: the shortest step of the profiles
   std::string unit;        ///< of columns whose name tells none: kw, kwh_per_step, per_unit
+  std::map<std::string, std::string> texts;  ///< file name -> its text, for what is in no file
 };
 
 /// Terms of one table, owned.

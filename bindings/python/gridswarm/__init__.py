@@ -29,6 +29,7 @@ from .flow import Solver, load_margin, power_flow  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
+from .series import time_series  # noqa: E402
 from .options import info, options  # noqa: E402
 
 __version__ = _gridswarm.version
@@ -36,7 +37,7 @@ __version__ = _gridswarm.version
 __all__ = ["Case", "Error", "Feeder", "FileError", "FlowResult", "InputError", "Results", "Solver",
            "Summary", "UsageError", "form_clusters", "from_pandapower", "info", "open_results",
            "options", "plot", "power_flow", "read_case", "read_fleet", "run", "synthetic_case",
-           "synthetic_fleet", "verify", load_margin.__name__]
+           "synthetic_fleet", "time_series", "verify", load_margin.__name__]
 
 
 def __getattr__(name):

@@ -26,7 +26,9 @@ struct Solved {
   }
   Phasor v(Index row) const {
     const std::size_t k = at(grid.buses.size(), row);
-    return {result.v_re[k], result.v_im[k]};
+    if (!result.v_re.empty()) return {result.v_re[k], result.v_im[k]};
+    return {result.vm_pu[k] * std::cos(result.va_rad[k]),
+            result.vm_pu[k] * std::sin(result.va_rad[k])};
   }
   bool is_supplied(Index e) const {
     return grid.branches.in_service[e] && forest.position[grid.branches.from[e]] != none &&

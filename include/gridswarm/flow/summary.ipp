@@ -60,7 +60,9 @@ GS_INLINE FlowSummary summarize(const feeder::Case& grid, const feeder::Forest& 
   summary.vm_min_pu = no_limit;
   for (Index k = 0; k < forest.size(); ++k) {
     const Index row = forest.bus[k];
-    const double vm_pu = std::hypot(result.v_re[first + row], result.v_im[first + row]);
+    const double vm_pu = result.v_re.empty()
+                             ? result.vm_pu[first + row]
+                             : std::hypot(result.v_re[first + row], result.v_im[first + row]);
     if (vm_pu < summary.vm_min_pu) {
       summary.vm_min_pu = vm_pu;
       summary.vm_min_bus = grid.buses.id[row];
