@@ -45,7 +45,9 @@ struct Given {
   double scale = 1.0;
   explicit operator bool() const { return array.has_value(); }
   Index rows() const { return static_cast<Index>(array->shape(0)); }
-  const double* row(Index scenario) const { return array->data(rows() == 1 ? 0 : scenario, 0); }
+  const double* row(Index scenario) const {
+    return array->data() + (rows() == 1 ? 0 : scenario) * array->shape(1);
+  }
 };
 
 /// Everything that solve() was given. `columns`: bus row of a column; empty: one per bus row.

@@ -93,7 +93,9 @@ def _instants(job):
     seconds = np.round(np.asarray(job.seconds()) * 1e9).astype("timedelta64[ns]")
     unit = job.unit()
     since = "seconds since "
-    return seconds if not unit.startswith(since) else np.datetime64(unit[len(since):], "ns") + seconds
+    if not unit.startswith(since):
+        return seconds
+    return np.datetime64(unit[len(since):], "ns") + seconds
 
 
 def _dataset(case, time, vm, va, figures):
