@@ -29,6 +29,7 @@ void bind_cluster(py::module_& module);
 void bind_run(py::module_& module);
 void bind_ledger(py::module_& module);
 void bind_series(py::module_& module);
+void bind_sensitivity(py::module_& module);
 
 /// Values of a struct, by the names of its table and in its order.
 template <class S>

@@ -4,6 +4,7 @@
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/on_feeder.hpp"
 #include "gridswarm/io/case_file.hpp"
+#include "gridswarm/io/case_hdf5.hpp"
 #include "gridswarm/io/matpower.hpp"
 #include "gridswarm/io/pandapower_file.hpp"
 
@@ -144,6 +145,7 @@ void bind_case(py::module_& module) {
   py::class_<Case>(module, "Case")
       .def("tables", tables_of)
       .def("text", &io::format_matpower)
+      .def("write_hdf5", &io::write_case_hdf5, py::call_guard<py::gil_scoped_release>())
       .def("kw_per_pu", [](const Case& grid) { return 1.0 / fleet::agent_kw_to_case_pu(grid); });
   module.def("read_case", &io::read_case, py::call_guard<py::gil_scoped_release>());
   module.def("parse_pandapower", parse_pandapower);

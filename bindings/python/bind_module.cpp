@@ -70,5 +70,6 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_cluster(module);
   bind_run(module);
   bind_series(module);
+  bind_sensitivity(module);
   bind_ledger(module);
 }

@@ -163,7 +163,9 @@ Output open_output(const feeder::Case& grid, const Settings& settings, const Com
 void write_buses(Output& out, const flow::ManyBlock& block) {
   const flow::FlowResult& result = block.result;
   std::vector<double> values[2];
-  for (std::size_t i = 0; i < result.v_re.size(); ++i) {
+  values[0].assign(result.vm_pu.begin(), result.vm_pu.end());
+  for (const double va_rad : result.va_rad) values[1].push_back(va_rad / rad_per_deg);
+  for (std::size_t i = 0; i < result.v_re.size(); ++i) {  // where a method knows no polar form
     values[0].push_back(std::hypot(result.v_re[i], result.v_im[i]));
     values[1].push_back(std::atan2(result.v_im[i], result.v_re[i]) / rad_per_deg);
   }
@@ -209,9 +211,9 @@ void take_block(Output& out, const flow::ManyBlock& block) {
   }
   const auto buses = static_cast<std::size_t>(out.grid.buses.size());
   out.max_step_pu = block.result.max_step_pu.back();
-  out.buses_unsupplied =
-      std::count_if(block.result.v_re.end() - static_cast<std::ptrdiff_t>(buses),
-                    block.result.v_re.end(), [](double v) { return std::isnan(v); });
+  const Column<double>& any = block.result.vm_pu.empty() ? block.result.v_re : block.result.vm_pu;
+  out.buses_unsupplied = std::count_if(any.end() - static_cast<std::ptrdiff_t>(buses), any.end(),
+                                       [](double v) { return std::isnan(v); });
 }
 
 void close(Output& out) {
@@ -298,6 +300,7 @@ ExitCode run_over(Exchange& exchange, const Settings& settings, const Common& co
   Output out = open_output(grid, settings, common, series.axis, is_root);
   flow::FlowOptions options = settings.options;
   options.threads = common.threads;
+  options.polar = true;
   flow::StreamOptions stream;
   stream.warm_start = settings.warm_start;
   const auto all = static_cast<std::int64_t>(series.axis.value.size());

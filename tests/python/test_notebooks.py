@@ -22,7 +22,8 @@ def test_a_notebook_is_stored_without_outputs(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_draws(path):
+def test_a_notebook_runs_and_draws(path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     notebook = read(path)
     nbclient.NotebookClient(notebook, timeout=120,
                             resources={"metadata": {"path": str(path.parent)}}).execute()

@@ -182,3 +182,38 @@ def test_a_written_case_reads_back(tmp_path):
     again = gs.read_case(tmp_path / "case.m")
     pd.testing.assert_frame_equal(case.bus, again.bus)
     pd.testing.assert_frame_equal(case.branch, again.branch)
+
+
+def test_a_case_with_devices_is_written_as_hdf5_and_reads_back(tmp_path):
+    case = feeder()
+    curve = ((0.92, 0.44), (0.98, 0.0), (1.02, 0.0), (1.08, -0.44))
+    case.inverter = pd.DataFrame({
+        "id": [7], "bus": [18], "p_mw": [0.4], "q_mvar": [0.0], "rating_mva": [0.5],
+        "rule": ["volt_var"], "tan_phi": [0.0], "volt_var": [curve], "volt_watt": [None],
+        "in_service": [True]})
+    case.load = pd.DataFrame({"id": [3], "bus": [25], "p_mw": [0.1], "q_mvar": [0.05],
+                              "i_p": [0.3], "z_p": [0.4], "i_q": [0.0], "z_q": [1.0],
+                              "in_service": [True]})
+    case.write(tmp_path / "case.h5")
+    again = gs.read_case(tmp_path / "case.h5")
+    for name in ("bus", "branch", "load"):
+        pd.testing.assert_frame_equal(getattr(case, name), getattr(again, name)[
+            list(getattr(case, name).columns)], check_dtype=False)
+    assert again.inverter.volt_var[0] == curve and again.inverter.rule[0] == "volt_var"
+    one, two = gs.power_flow(case), gs.power_flow(again)
+    assert (one.vm_pu.values == two.vm_pu.values).all() and one.converged
+
+
+@pytest.mark.parametrize("column, value, words", [
+    ("bus", 99, "names bus 99"), ("rule", "magic", "not magic"), ("rating_mva", 0.0, "rating_mva"),
+    ("volt_var", ((1.0, 0.1), (0.9, 0.2)), "rise in voltage"), ("volt_var", 3, "pairs"),
+    ("p_mw", np.nan, "finite")])
+def test_an_inverter_that_cannot_be_right_is_refused_by_row(column, value, words):
+    case = feeder()
+    row = {"id": 1, "bus": 18, "p_mw": 0.4, "q_mvar": 0.0, "rating_mva": 0.5, "rule": "volt_var",
+           "tan_phi": 0.0, "volt_var": ((0.9, 0.4), (1.1, -0.4)), "volt_watt": None,
+           "in_service": True, column: value}
+    case.inverter = pd.DataFrame([row])
+    with pytest.raises(gs.InputError, match=words) as caught:
+        gs.power_flow(case)
+    assert "case.inverter" in str(caught.value) and "row 0" in str(caught.value)

@@ -67,8 +67,8 @@ def test_lists_of_devices_stand_instead_of_the_loads(case):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_series_has_the_bits_that_the_program_writes(case, tmp_path, threads):
-    lists = pd.DataFrame({"bus": [18, 25], "profile": ["home_1_pu", "shop_1_pu"], "p_mw": [0.4, 0.3],
-                          "q_mvar": [0.1, 0.0]})
+    lists = pd.DataFrame({"bus": [18, 25], "profile": ["home_1_pu", "shop_1_pu"],
+                          "p_mw": [0.4, 0.3], "q_mvar": [0.1, 0.0]})
     lists.to_csv(tmp_path / "loads.csv", index=False)
     out = tmp_path / "series.h5"
     subprocess.run([PROGRAM, "flow", CASE, "--profiles", PROFILES, "--loads",

@@ -276,3 +276,24 @@ def test_a_pandapower_net_crosses_as_its_json(monkeypatch):
     z, s = (0.2 + 0.4j) / 400, 1.0 + 0.5j
     assert abs(v ** 4 + (2 * (z * s.conjugate()).real - 1.01 ** 2) * v ** 2
                + abs(z * s) ** 2) < 1e-12
+
+
+def test_sensitivities_are_the_differences_of_two_power_flows(case):
+    step_kw = 1.0
+    told = gs.sensitivity(case, at=[18, 25, 6])
+    assert told.vm_pu_per_mw.dims == ("at", "bus") and told.at.values.tolist() == [18, 25, 6]
+    case.branch["rate_mva"] = 5.0
+    loaded = gs.sensitivity(case).sel(at=[18, 25, 6])
+    for keyword, unit in (("dp_kw", "mw"), ("dq_kvar", "mvar")):
+        more, less = (gs.power_flow(case, **{keyword: sign * step_kw * np.eye(3)},
+                                    buses=[18, 25, 6], tol_step_pu=1e-12) for sign in (1, -1))
+        width = 2 * step_kw / 1000
+        np.testing.assert_allclose(told[f"vm_pu_per_{unit}"],
+                                   (more.vm_pu.values - less.vm_pu.values) / width, atol=1e-7)
+        np.testing.assert_allclose(told[f"losses_mw_per_{unit}"],
+                                   (more.losses_mw - less.losses_mw) / width, atol=1e-6)
+        change = (more.branches("loading_percent") - less.branches("loading_percent")) / width
+        np.testing.assert_allclose(loaded[f"loading_percent_per_{unit}"],
+                                   change.loading_percent.values, rtol=1e-4, atol=5e-4)
+    with pytest.raises(gs.UsageError, match="no scenario 4"):
+        gs.power_flow(case).sensitivity(scenario=4)

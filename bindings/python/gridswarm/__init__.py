@@ -25,7 +25,7 @@ if _wanted and not _gridswarm.use_isa(_wanted):
 from .case import Case, from_pandapower, read_case, synthetic_case  # noqa: E402
 from .cluster import form_clusters  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
-from .flow import Solver, load_margin, power_flow  # noqa: E402
+from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
@@ -36,8 +36,8 @@ __version__ = _gridswarm.version
 
 __all__ = ["Case", "Error", "Feeder", "FileError", "FlowResult", "InputError", "Results", "Solver",
            "Summary", "UsageError", "form_clusters", "from_pandapower", "info", "open_results",
-           "options", "plot", "power_flow", "read_case", "read_fleet", "run", "synthetic_case",
-           "synthetic_fleet", "time_series", "verify", load_margin.__name__]
+           "options", "plot", "power_flow", "read_case", "read_fleet", "run", "sensitivity",
+           "synthetic_case", "synthetic_fleet", "time_series", "verify", load_margin.__name__]
 
 
 def __getattr__(name):

@@ -57,7 +57,11 @@ class Case:
         return 1000.0 * self.base_mva * (3.0 if self.per_phase else 1.0)
 
     def write(self, path):
-        """Write a MATPOWER file that reads back as the same numbers."""
+        """Write a file that reads back as the same numbers: HDF5, which holds every table, where
+        the path ends in .h5 or .hdf5, else MATPOWER."""
+        if os.fspath(path).endswith((".h5", ".hdf5")):
+            native(self).write_hdf5(os.fspath(path))
+            return
         with open(path, "w", encoding="ascii") as file:
             file.write(native(self).text())
 
@@ -102,7 +106,7 @@ def _from_native(grid):
 
 
 def read_case(path):
-    """Read a case file: MATPOWER (.m), pandapower or power-grid-model (.json).
+    """Read a case file: MATPOWER (.m), pandapower or power-grid-model (.json), our own HDF5.
 
     What the reader passed over is warned of, and stands in `case.warnings`. Raises FileError if the
     file can't be read, InputError with `file` and `line` if it can't be used.

@@ -104,6 +104,11 @@ def load_margin(case, *arguments, tol=1e-3, cap=10.0, **keywords):
     return power_flow(case, *arguments, **keywords).load_margin(tol, cap)
 
 
+def sensitivity(case, *arguments, at=None, **keywords):
+    """power_flow(case, ...).sensitivity(at) in one call, of a single scenario."""
+    return power_flow(case, *arguments, **keywords).sensitivity(at)
+
+
 def _ids(table):
     return table["id"].to_numpy()
 

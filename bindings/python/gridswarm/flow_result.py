@@ -14,6 +14,7 @@ _FLOWS = {"pf_mw": ("active power into the from end", "MW"),
           "loading_percent": ("loading, NaN where unlimited", "%")}
 
 
+RAD_PER_DEG = np.pi / 180.0  # as the program divides, to the last bit
 _numbers_of_a_scenario = []
 
 
@@ -119,14 +120,14 @@ class FlowResult:
 
     @property
     def va_deg(self):
-        return self._per_bus(np.rad2deg(self._batch.va_rad()), "voltage angle", "degree")
+        return self._per_bus(self._batch.va_rad() / RAD_PER_DEG, "voltage angle", "degree")
 
     @property
     def bus(self):
         """DataFrame bus, vm_pu, va_deg, also indexed by bus number (single scenario)."""
         self._refuse_batch("bus", "vm_pu and va_deg")
         return pd.DataFrame({"bus": self._buses, "vm_pu": self._batch.vm_pu()[0],
-                             "va_deg": np.rad2deg(self._batch.va_rad()[0])}, index=self._buses)
+                             "va_deg": self._batch.va_rad()[0] / RAD_PER_DEG}, index=self._buses)
 
     @property
     def branch(self):
@@ -161,6 +162,28 @@ class FlowResult:
         """
         values = _gridswarm.margin_of(self._batch, tol, cap)[0]
         return values if self.is_batch else values[0].item()
+
+    def sensitivity(self, buses=None, scenario=0):
+        """How one scenario of a radial case answers to injections, to first order.
+
+        Dataset of vm_pu_per_mw, vm_pu_per_mvar (at, bus), loading_percent_per_mw and _per_mvar
+        (at, branch), and the loss factors losses_mw_per_mw, losses_mw_per_mvar (at): what changes
+        per three-phase MW or Mvar more into the grid at bus `at`, which runs over `buses` (all).
+        """
+        import xarray
+        rows = self.solver._rows(None if buses is None else np.asarray(buses))
+        rows = rows or list(range(len(self._buses)))
+        factored = _gridswarm.factor(self._batch, scenario)
+        pu_per_mw = 1000.0 * self.solver.pu_per_kw
+        made = {}
+        for which, unit in enumerate(("mw", "mvar")):
+            voltages, loadings = factored.columns(rows, bool(which))
+            made[f"vm_pu_per_{unit}"] = ("at", "bus"), voltages * pu_per_mw
+            made[f"loading_percent_per_{unit}"] = ("at", "branch"), loadings * pu_per_mw
+            losses = factored.losses()[which][rows]
+            made[f"losses_mw_per_{unit}"] = "at", losses * pu_per_mw * self.solver.case.base_mva
+        return xarray.Dataset(made, coords={"at": self._buses[rows], "bus": self._buses,
+                                            "branch": np.arange(len(self.solver.case.branch))})
 
     def to_dataset(self):
         """vm_pu, va_deg, and what is known per scenario, as one xarray Dataset."""

@@ -8,6 +8,7 @@ import pandas as pd
 from . import _gridswarm
 from .case import bus_ids, native
 from .errors import UsageError
+from .flow_result import RAD_PER_DEG
 
 
 def time_series(case, profiles, *, start=None, duration=None, step=None, loads=None,
@@ -104,6 +105,6 @@ def _dataset(case, time, vm, va, figures):
     both = ("time", "bus")
     return xarray.Dataset(
         {"vm_pu": (both, vm, {"long_name": "voltage magnitude", "units": "1"}),
-         "va_deg": (both, np.rad2deg(va), {"long_name": "voltage angle", "units": "degree"}),
+         "va_deg": (both, va / RAD_PER_DEG, {"long_name": "voltage angle", "units": "degree"}),
          **{name: ("time", np.array(values)) for name, values in figures.items()}},
         coords=coords, attrs={"case": case.name})
