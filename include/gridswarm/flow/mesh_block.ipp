@@ -46,11 +46,14 @@ enum class Outcome : std::int8_t { converged, diverged, infeasible, again };
 /// Buffers of a block, cut out of one piece of memory, and the state of its lanes.
 struct Block {
   std::array<Index, width> scenario{};
-  double *v, *s, *power, *rhs, *draws, *devices, *ends, *factors, *work, *free, *last;
+  double *v, *s, *power, *rhs, *draws, *devices, *ends, *factors, *work, *free, *last, *best;
   std::array<Lane, width> lane{};
   std::array<int, width> steps{};
   std::array<double, width> step_pu{};
   std::array<double, width> before_pu{};
+  std::array<double, width> best_squared{};    ///< smallest mismatch so far; own factors only
+  std::array<std::int8_t, width> is_ending{};  ///< back at the best voltages, to be written
+  std::array<Outcome, width> ending{};
   alignas(64) std::array<double, width> mask{};
   alignas(64) std::array<double, width> step_squared{};
   alignas(64) std::array<double, width> last_squared{};
@@ -59,7 +62,7 @@ struct Block {
 };
 
 /// How many numbers each buffer of a block takes; in the order of Block's pointers.
-inline std::array<std::size_t, 11> sizes_of(const Mesh& mesh, const MeshLayout& layout, bool shares,
+inline std::array<std::size_t, 12> sizes_of(const Mesh& mesh, const MeshLayout& layout, bool shares,
                                             bool releases) {
   const auto nodes = static_cast<std::size_t>(mesh.y.nodes());
   const auto unknowns = static_cast<std::size_t>(layout.unknowns());
@@ -73,7 +76,8 @@ inline std::array<std::size_t, 11> sizes_of(const Mesh& mesh, const MeshLayout& 
           shares ? 0 : layout.lu_column.size() * width,
           shares ? 0 : unknowns * width,
           releases ? nodes * width : 0,
-          shares ? unknowns * width : 0};
+          shares ? unknowns * width : 0,
+          shares ? 0 : nodes * pair};
 }
 
 inline std::size_t block_size(const Pass& pass) {
@@ -87,7 +91,7 @@ inline void cut_buffers(const Pass& pass, double* memory, Block& block) {
   const auto sizes = sizes_of(pass.mesh, pass.layout, pass.shares, pass.releases);
   double** buffers[] = {&block.v,     &block.s,       &block.power, &block.rhs,
                         &block.draws, &block.devices, &block.ends,  &block.factors,
-                        &block.work,  &block.free,    &block.last};
+                        &block.work,  &block.free,    &block.last,  &block.best};
   for (std::size_t k = 0; k < sizes.size(); ++k) {
     *buffers[k] = memory;
     memory += sizes[k];
@@ -187,6 +191,8 @@ inline void load_lane(const Pass& pass, Index scenario, Block& block, int l) {
   block.scenario[l] = scenario;
   block.steps[l] = 0;
   block.step_pu[l] = block.before_pu[l] = 0.0;
+  block.best_squared[l] = std::numeric_limits<double>::infinity();
+  block.is_ending[l] = 0;
   load_powers(pass, block, l);
   load_start(mesh, block, l);
   if (!pass.injections.start_re.empty()) load_warm_start(pass, block, l);

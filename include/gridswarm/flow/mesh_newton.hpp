@@ -59,8 +59,8 @@ bool klu_available();
 std::shared_ptr<const Mesh> prepare_mesh(const feeder::Case& grid);
 
 /// Solve all scenarios. A scenario's bits depend neither on its neighbours, nor on threads, nor on
-/// the instruction set; one that does not converge keeps its last voltages, which stay finite.
-/// held_q_pu is what a PV bus injects on top of q_pu.
+/// the instruction set; one that does not converge shows those of its voltages that missed the
+/// powers least. held_q_pu is what a PV bus injects on top of q_pu.
 /// @param grid  the case the mesh was prepared from
 /// @throws UsageError if an array of injections has another size than the case wants
 void solve_mesh(const Mesh& mesh, const feeder::Case& grid, const Injections& injections,

@@ -149,16 +149,37 @@ inline void finish(const Pass& pass, Block& block, int l, Outcome outcome, Queue
   block.lane[l] = Lane::fresh;
 }
 
+/// Copy voltages of lane l.
+inline void copy_lane(const Mesh& mesh, const double* from, double* to, int l) {
+  for (Index k = 0; k < 2 * mesh.y.nodes(); ++k)
+    to[static_cast<std::size_t>(k) * width + l] = from[static_cast<std::size_t>(k) * width + l];
+}
+
+/// A lane that failed shows the best of its voltages: it goes back to them, and is written after
+/// the next mismatch.
+inline void fail(const Pass& pass, Block& block, int l, Outcome outcome, Queue& queue,
+                 FlowResult& result) {
+  if (pass.shares || block.check.mismatch_squared[l] <= block.best_squared[l])
+    return finish(pass, block, l, outcome, queue, result);
+  copy_lane(pass.mesh, block.best, block.v, l);
+  block.ending[l] = outcome;
+  block.is_ending[l] = 1;
+  block.lane[l] = Lane::fresh;
+}
+
 /// After a mismatch: what becomes of lane l?
 inline void judge(const Pass& pass, Block& block, int l, Queue& queue, FlowResult& result) {
   const Index s = block.scenario[l];
   const double va_per_pu = pass.grid.base_mva * va_per_mva;
   result.max_mismatch_va[s] = std::sqrt(block.check.mismatch_squared[l]) * va_per_pu;
-  result.worst_bus[s] = pass.mesh.y.buses.row(static_cast<Index>(block.check.node[l]))[0];
+  if (!block.is_ending[l] || block.ending[l] != Outcome::infeasible)  // that has a pivot's bus
+    result.worst_bus[s] = pass.mesh.y.buses.row(static_cast<Index>(block.check.node[l]))[0];
+  if (block.is_ending[l]) return finish(pass, block, l, block.ending[l], queue, result);
   const bool within = block.steps[l] > 0 && block.step_pu[l] <= pass.options.tol_step_pu &&
                       block.check.excess[l] <= 0.0;
   if (within && pass.releases && release_limits(pass, block, l, result)) {
     block.steps[l] = 0;
+    block.best_squared[l] = std::numeric_limits<double>::infinity();
     block.lane[l] = Lane::fresh;  // the mismatch is that of the powers before
     return;
   }
@@ -170,8 +191,12 @@ inline void judge(const Pass& pass, Block& block, int l, Queue& queue, FlowResul
   const bool slow = pass.shares ? block.steps[l] > 0 && is_slow(pass, block, l)
                                 : block.steps[l] >= most_own_steps;
   if (ends || slow)
-    finish(pass, block, l, slow && !ends && pass.shares ? Outcome::again : Outcome::diverged, queue,
-           result);
+    return fail(pass, block, l, slow && !ends && pass.shares ? Outcome::again : Outcome::diverged,
+                queue, result);
+  if (!pass.shares && block.check.mismatch_squared[l] < block.best_squared[l]) {
+    block.best_squared[l] = block.check.mismatch_squared[l];
+    copy_lane(pass.mesh, block.v, block.best, l);
+  }
 }
 
 /// Factors of every lane's own J; a lane with a pivot that leaves no digits stops.
@@ -187,7 +212,7 @@ inline void factor(const Pass& pass, const kernel::MeshView& view, Block& block,
     for (Index i = 0; i < view.nodes; ++i)
       if (view.p_row[i] == row || view.q_row[i] == row)
         result.worst_bus[block.scenario[l]] = pass.mesh.y.buses.row(i)[0];
-    finish(pass, block, l, Outcome::infeasible, queue, result);
+    fail(pass, block, l, Outcome::infeasible, queue, result);
   }
 }
 
