@@ -18,5 +18,6 @@
 #include "gridswarm/flow/subset.ipp"
 #include "gridswarm/flow/summary.ipp"
 #include "gridswarm/flow/sweep_plan.ipp"
+#include "gridswarm/flow/taps.ipp"
 #include "gridswarm/flow/tree_newton.ipp"
 #include "gridswarm/flow/tree_power.ipp"

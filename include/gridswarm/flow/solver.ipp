@@ -12,6 +12,7 @@
 #include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/subset.hpp"
+#include "gridswarm/flow/taps.hpp"
 #include "gridswarm/flow/tree_newton.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -91,6 +92,9 @@ inline Injections in_pu(const Injections& injections, FlowWork& work) {
   return same;
 }
 
+void solve_by_moving(const Solver& solver, const Injections& injections, const FlowOptions& options,
+                     FlowWork& work, FlowResult& result);
+
 /// The one switch over methods.
 inline void solve_by(const Solver& solver, const Injections& injections, const FlowOptions& options,
                      FlowWork& work, FlowResult& result) {
@@ -99,6 +103,9 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
     return solve_by(solver, in_pu(injections, work), options, work, result);
   if (solver.method == Method::lindistflow)
     return solve_lindistflow(solver.grid, solver.forest, injections, options, work, result);
+  const bool moves = solver.method == Method::newton || solver.method == Method::tree_newton;
+  if (moves && !options.fixed_taps && has_automatic_taps(solver.grid))
+    return solve_by_moving(solver, injections, options, work, result);
   if (solver.method == Method::newton)
     return solve_mesh(*solver.mesh, solver.grid, injections, options, work, result);
   if (solver.method == Method::tree_newton)
@@ -107,6 +114,20 @@ inline void solve_by(const Solver& solver, const Injections& injections, const F
   if (solver.method == Method::compensation)
     return solve_compensation(*solver.compensation, solver.grid, injections, options, work, result);
   solve(solver.grid, solver.forest, injections, options, work, result);
+}
+
+/// With taps that move: the same method at every set of taps, in rectangular form.
+GS_INLINE void solve_by_moving(const Solver& solver, const Injections& injections,
+                               const FlowOptions& options, FlowWork& work, FlowResult& result) {
+  FlowOptions fixed = options;
+  fixed.fixed_taps = true;
+  fixed.polar = false;
+  search_taps(
+      solver.grid, solver.forest, injections,
+      [&](const Injections& given, FlowResult& found) {
+        solve_by(solver, given, fixed, work, found);
+      },
+      result);
 }
 
 /// Nothing but sources has supply: their voltages and what their shunts take.
