@@ -149,7 +149,7 @@ Command balance_command() {
   command.name = "balance";
   command.text = "Balance the clusters of a feeder; -o FILE writes agent,p_kw,q_kvar";
   command.options = {
-      {"CASE", &settings->case_file, "MATPOWER case file (.m)", true},
+      {"CASE", &settings->case_file, "case file", true},
       {"--fleet", &settings->fleet_file, "FLEET.csv with p_kw, p_min_kw, p_max_kw, cost", true},
       {"--clusters", &settings->cluster_file, "CSV of clusters; formed anew where not given"}};
   add_fields(command, settings->form);

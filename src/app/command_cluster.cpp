@@ -78,7 +78,7 @@ Command cluster_command() {
   command.name = "cluster";
   command.text = "Clusters of a fleet on a radial case; -o FILE writes agent,bus,cluster,leader";
   command.options = {
-      {"CASE", &settings->path, "MATPOWER case file (.m)", true},
+      {"CASE", &settings->path, "case file", true},
       {"--fleet", &settings->fleet, "the devices, FLEET.csv", true},
       {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
       {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"}};
