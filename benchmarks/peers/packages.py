@@ -1,65 +1,81 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One adapter per package: the same network, the same arrays in, the same arrays out.
+"""One adapter per package: the same network, the same loads in, the same voltages out.
 
-Every adapter is built from a gs.Case (lines only: no taps, shunts, charging) and offers
-    solve(p_mw, q_mvar, tolerance) -> (vm_pu, angle)
-        p_mw, q_mvar: consumption, (scenario, load) with the loads in the order of load_rows(case);
-        results: (scenario, bus) in the order of case.bus; angle in the unit `rad_per_angle` says.
+Every adapter is built from a grids.Grid, untimed: the network, what the package keeps of it between
+calls, and the scenarios as arrays in its own units, signs and layout. It offers
+    solve(tolerance, count=None) -> (vm_pu, angle), timed
+        (scenario, bus) in the order of case.bus; angle in the unit `rad_per_angle` says;
+        count: the first scenarios only
     losses_mw()    of the case as it stands, from the package's own branch results
-What is built once per network is built in __init__ and not timed; gridswarm builds nothing there.
+    use(threads)   and `threads`, the numbers of threads it can use
 `tolerance` is the package's own word and means something different in each.
 """
 import numpy as np
 
-
-def load_rows(case):
-    """Rows of case.bus that consume something."""
-    return np.flatnonzero((case.bus.pd_mw != 0).to_numpy() | (case.bus.qd_mvar != 0).to_numpy())
+from grids import injections_mw
 
 
 def ohm_per_pu(case):
-    """Base impedance of the one voltage level these networks have."""
+    """Base impedance of the one voltage level that radial grids have."""
     return case.bus.base_kv.iloc[0] ** 2 / case.base_mva
 
 
 class Gridswarm:
     name = "gridswarm"
-    rad_per_angle = np.pi / 180.0
-    rounds = 15
+    rad_per_angle = 1.0
+    threads = (1, 2)
 
-    def __init__(self, case):
+    def __init__(self, grid):
+        self.case = grid.case
+        p, q = injections_mw(grid)
+        self.p_kw, self.q_kvar = 1e3 * p, 1e3 * q
+        self.solvers = {}
+        self.use(1)
+
+    def use(self, threads):
+        self.in_use = threads
+
+    def solver(self, tolerance):
+        """What prepares the case: once per setting and number of threads."""
         import gridswarm
-        self.solver = gridswarm.power_flow
-        self.case = case
-        self.rows = load_rows(case)
+        key = (tolerance, self.in_use)
+        if key not in self.solvers:
+            solver = gridswarm.Solver(self.case, threads=self.in_use, tol_step_pu=tolerance)
+            self.solvers[key] = solver, solver.solve()
+        return self.solvers[key]
 
-    def solve(self, p_mw, q_mvar, tolerance):
-        shape = (len(p_mw), len(self.case.bus))
-        p_kw, q_kvar = np.zeros(shape), np.zeros(shape)
-        p_kw[:, self.rows] = p_mw * -1e3
-        q_kvar[:, self.rows] = q_mvar * -1e3
-        res = self.solver(self.case, p_kw=p_kw, q_kvar=q_kvar, threads=1, tol_step_pu=tolerance)
-        return res.vm_pu.to_numpy(), res.va_deg.to_numpy()
+    def solve(self, tolerance, count=None):
+        solver, stated = self.solver(tolerance)
+        start = None if solver.method == "sweep" else stated
+        res = solver.solve(p_kw=self.p_kw[:count], q_kvar=self.q_kvar[:count], start=start)
+        return res.vm_pu.values, res.va_rad.values
 
     def losses_mw(self):
-        return self.solver(self.case).losses_mw
+        import gridswarm
+        return gridswarm.power_flow(self.case).losses_mw
 
 
 class PowerGridModel:
     """power-grid-model's batch calculation: columns in and out, whole scenarios at once."""
     rad_per_angle = 1.0
-    rounds = 15
+    threads = (1, 2)
     method = ""
 
-    def __init__(self, case):
+    def __init__(self, grid):
         import power_grid_model as pgm
         self.pgm = pgm
         self.name = f"power-grid-model {self.method}"
-        self.model = pgm.PowerGridModel(self._network(case), system_frequency=50.0)
+        self.model = pgm.PowerGridModel(self._network(grid), system_frequency=50.0)
+        self.update = {"p_specified": 1e6 * grid.p_mw, "q_specified": 1e6 * grid.q_mvar}
+        self.use(1)
 
-    def _network(self, case):
+    def use(self, threads):
+        self.threading = -1 if threads == 1 else threads
+
+    def _network(self, grid):
         """Ids: the bus number, then branches, loads and the source in ranges of their own."""
-        rows, branch, ohm = load_rows(case), case.branch, ohm_per_pu(case)
+        case, rows = grid.case, grid.rows
+        branch, ohm = case.branch, ohm_per_pu(case)
         first = 10 ** 6
 
         def table(kind, size, **columns):
@@ -83,11 +99,12 @@ class PowerGridModel:
                             u_ref=source.vm_pu, u_ref_angle=np.deg2rad(source.va_deg), sk=1e20),
         }
 
-    def solve(self, p_mw, q_mvar, tolerance):
-        update = {"sym_load": {"p_specified": p_mw * 1e6, "q_specified": q_mvar * 1e6}}
+    def solve(self, tolerance, count=None):
+        update = {"sym_load": {name: values[:count] for name, values in self.update.items()}}
         out = self.model.calculate_power_flow(
             update_data=update, calculation_method=self.method, error_tolerance=tolerance,
-            max_iterations=100, threading=-1, output_component_types={"node": ["u_pu", "u_angle"]})
+            max_iterations=100, threading=self.threading,
+            output_component_types={"node": ["u_pu", "u_angle"]})
         return out["node"]["u_pu"], out["node"]["u_angle"]
 
     def losses_mw(self):
@@ -103,13 +120,15 @@ class PgmIterativeCurrent(PowerGridModel):
     method = "iterative_current"
 
 
-def pandapower_net(case):
-    """The case as a pandapower network; index of a bus = row of case.bus."""
+def pandapower_net(grid):
+    """The grid for pandapower; index of a bus = row of case.bus, of a load = its column."""
     import pandapower as pp
+    if grid.net is not None:
+        return grid.net
+    case = grid.case
     net = pp.create_empty_network(sn_mva=case.base_mva, f_hz=50.0)
     row = {bus: k for k, bus in enumerate(case.bus.bus)}
-    for kv in case.bus.base_kv:
-        pp.create_bus(net, vn_kv=kv)
+    pp.create_buses(net, len(case.bus), vn_kv=case.bus.base_kv.iloc[0])
     source = case.bus[case.bus.type == 3].iloc[0]
     pp.create_ext_grid(net, row[source.bus], vm_pu=source.vm_pu, va_degree=source.va_deg)
     ohm, branch = ohm_per_pu(case), case.branch
@@ -117,9 +136,8 @@ def pandapower_net(case):
         net, [row[bus] for bus in branch.fbus], [row[bus] for bus in branch.tbus], length_km=1.0,
         r_ohm_per_km=branch.r_pu.to_numpy() * ohm, x_ohm_per_km=branch.x_pu.to_numpy() * ohm,
         c_nf_per_km=0.0, max_i_ka=1.0)
-    rows = load_rows(case)
-    pp.create_loads(net, rows, p_mw=case.bus.pd_mw.to_numpy()[rows],
-                    q_mvar=case.bus.qd_mvar.to_numpy()[rows])
+    pp.create_loads(net, grid.rows, p_mw=case.bus.pd_mw.to_numpy()[grid.rows],
+                    q_mvar=case.bus.qd_mvar.to_numpy()[grid.rows])
     return net
 
 
@@ -128,23 +146,29 @@ class Pandapower:
     pandapower's own time series do at each step, without their tables of outputs."""
     name = "pandapower runpp loop"
     rad_per_angle = np.pi / 180.0
-    rounds = 2  # seconds each
+    threads = (1,)
+    at_most = 20  # scenarios: some ten milliseconds each
 
-    def __init__(self, case):
+    def __init__(self, grid):
         import pandapower as pp
         self.pp = pp
-        self.net = pandapower_net(case)
+        self.net = pandapower_net(grid)
+        self.p_mw, self.q_mvar = grid.p_mw[:self.at_most], grid.q_mvar[:self.at_most]
         pp.runpp(self.net, numba=True)
 
-    def solve(self, p_mw, q_mvar, tolerance):
+    def use(self, threads):
+        assert threads == 1
+
+    def solve(self, tolerance, count=None):
         net = self.net
-        vm_pu = np.empty((len(p_mw), len(net.bus)))
-        va_deg = np.empty_like(vm_pu)
-        self.pp.runpp(net, numba=True, tolerance_mva=tolerance)  # the tolerance is recycled too
-        for k in range(len(p_mw)):
-            net.load["p_mw"] = p_mw[k]
-            net.load["q_mvar"] = q_mvar[k]
-            self.pp.runpp(net, numba=True, init="results",
+        steps = len(self.p_mw[:count])
+        vm_pu, va_deg = np.empty((2, steps, len(net.bus)))
+        # The tolerance is recycled too, so a first run sets it.
+        self.pp.runpp(net, numba=True, tolerance_mva=tolerance, init="results", max_iteration=30)
+        for k in range(steps):
+            net.load["p_mw"] = self.p_mw[k]
+            net.load["q_mvar"] = self.q_mvar[k]
+            self.pp.runpp(net, numba=True, init="results", max_iteration=30,
                           recycle={"bus_pq": True, "trafo": False, "gen": False})
             vm_pu[k] = net.res_bus.vm_pu
             va_deg[k] = net.res_bus.va_degree
@@ -152,36 +176,65 @@ class Pandapower:
 
     def losses_mw(self):
         self.pp.runpp(self.net, numba=True)
-        return float(self.net.res_line.pl_mw.sum())
+        return float(self.net.res_line.pl_mw.sum() + self.net.res_trafo.pl_mw.sum())
 
 
 class Lightsim2grid:
-    """lightsim2grid's time series with its default algorithm, from a flat start."""
-    name = "lightsim2grid"
+    """lightsim2grid's sweep of independent injections, which keeps its analysis, its base case and
+    that case's factors between calls; every scenario starts from the voltages as stated."""
+    name = "lightsim2grid InjectionSweep"
     rad_per_angle = 1.0
-    rounds = 15
+    threads = (1, 2)
 
-    def __init__(self, case):
+    def __init__(self, grid):
         import pandapower as pp
         from lightsim2grid.network import init_from_pandapower
-        from lightsim2grid.timeSerie import TimeSeriesCPP
-        net = pandapower_net(case)
-        pp.runpp(net)
+        net = pandapower_net(grid)
+        pp.runpp(net, tolerance_mva=1e-9, max_iteration=30)
         self.grid = init_from_pandapower(net)
-        self.series = TimeSeriesCPP
-        self.start = np.full(len(case.bus), 1.0 + 0.0j)
+        start = net.res_bus.vm_pu.to_numpy() * np.exp(1j * np.deg2rad(net.res_bus.va_degree))
+        self.start = np.ascontiguousarray(start, dtype=complex)
+        self.batch = self.kind()(self.grid)
+        self.batch.change_algorithm("NRSing_KLU")
+        self.p_mw, self.q_mvar = map(np.ascontiguousarray, (grid.p_mw, grid.q_mvar))
+        self.count = None
 
-    def solve(self, p_mw, q_mvar, tolerance):
-        none = np.zeros((len(p_mw), 0))
-        gen = np.zeros((len(p_mw), len(self.grid.get_generators())))
-        series = self.series(self.grid)
-        if series.compute_Vs(gen, none, np.ascontiguousarray(p_mw), np.ascontiguousarray(q_mvar),
-                             self.start.copy(), 50, tolerance) != 1:
-            raise RuntimeError("lightsim2grid did not converge")
-        voltage = series.get_voltages()
+    @staticmethod
+    def kind():
+        from lightsim2grid.injectionSweep import InjectionSweepCPP
+        return InjectionSweepCPP
+
+    def use(self, threads):
+        self.batch.nb_thread = threads
+
+    def solve(self, tolerance, count=None):
+        batch = self.batch
+        if count != self.count:  # a batch keeps its number of scenarios until it is cleared
+            batch.clear()
+            self.count = count
+        batch.modify_load_p(self.p_mw[:count])
+        batch.modify_load_q(self.q_mvar[:count])
+        batch.compute(self.start.copy(), 50, tolerance)
+        voltage = batch.get_voltages()
         return np.abs(voltage), np.angle(voltage)
 
     def losses_mw(self):
         if not len(self.grid.ac_pf(self.start.copy(), 50, 1e-8)):
             raise RuntimeError("lightsim2grid did not converge")
-        return float(self.grid.get_line_res1()[0].sum() + self.grid.get_line_res2()[0].sum())
+        ends = (self.grid.get_line_res1, self.grid.get_line_res2, self.grid.get_trafo_res1,
+                self.grid.get_trafo_res2)
+        return float(sum(end()[0].sum() for end in ends))
+
+
+class Lightsim2gridSeries(Lightsim2grid):
+    """Its time series: every scenario starts from the one before."""
+    name = "lightsim2grid TimeSerie"
+    threads = (1,)
+
+    @staticmethod
+    def kind():
+        from lightsim2grid.timeSerie import TimeSeriesCPP
+        return TimeSeriesCPP
+
+    def use(self, threads):
+        assert threads == 1
