@@ -128,10 +128,30 @@ inline void load_steady(const TreeJob& job, TreeBlock& block) {
   }
 }
 
+/// Put all lanes there, the fast way.
+inline void flatten_all(const TreeJob& job, TreeBlock& block) {
+  for (Index c = 0; c < job.forest.size(); ++c) {
+    const kernel::SweepSource& source = job.prepared.plan.sources[job.prepared.plan.root[c]];
+    std::fill_n(voltage_of(block, c, 0), kernel::sweep_lanes, source.vr);
+    std::fill_n(voltage_of(block, c, kernel::sweep_lanes), kernel::sweep_lanes, source.vi);
+  }
+}
+
+/// Sweeps that start from the sources know their voltages without being told.
+inline bool starts_by_sweeps(const TreeJob& job) {
+  return !job.prepared.has_laws && job.options.max_iterations > 3 &&
+         job.injections.start_re.empty();
+}
+inline bool needs_voltages(const TreeJob& job) {
+  return !starts_by_sweeps(job) || !job.prepared.laws.steady.empty();
+}
+
 /// Voltages to start from, where the batch has them and they are numbers: V' = V / K.
 inline void load_start(const TreeJob& job, TreeBlock& block) {
-  for (int l = 0; l < kernel::sweep_lanes; ++l) flatten(job, block, l);
-  if (job.injections.start_re.empty() || job.injections.start_im.empty()) return;
+  const bool is_given = !job.injections.start_re.empty() && !job.injections.start_im.empty();
+  if (needs_voltages(job) || is_given) flatten_all(job, block);
+  block.is_flat.fill(true);
+  if (!is_given) return;
   const auto offset =
       static_cast<std::size_t>(block.first) * static_cast<std::size_t>(job.grid.buses.size());
   kernel::kernels().sweep_start(job.tree.tree, block.rows, job.prepared.plan.k_re.data(),

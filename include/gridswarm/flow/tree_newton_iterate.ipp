@@ -206,8 +206,7 @@ inline void iterate_plain(const TreeJob& job, TreeBlock& block, FlowResult& resu
   const std::int64_t cap = job.options.max_iterations;
   for (int l = 0; l < block.rows.used; ++l)
     block.lane[l] = cap > 1 ? TreeLane::iterating : TreeLane::waiting;
-  if (cap > 3 && block.is_flat[0] && job.injections.start_re.empty())
-    start_by_sweeps(job, block, result);
+  if (starts_by_sweeps(job)) start_by_sweeps(job, block, result);
   while (any_lane(block, TreeLane::iterating) || any_lane(block, TreeLane::waiting)) {
     while (any_lane(block, TreeLane::iterating)) step_plain(job, block, result);
     if (any_lane(block, TreeLane::waiting)) finish_plain(job, block, result);
