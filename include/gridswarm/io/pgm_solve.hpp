@@ -23,9 +23,14 @@ struct PgmOptions {
   double frequency_hz = 50.0;  ///< of line capacitances; the file format does not tell
 };
 
+/// How often scenarios may be grouped anew by where their taps came to rest.
+inline constexpr Index pgm_tap_rounds = 4;
+
 /// Scenarios that share a case.
 struct PgmGroup {
   PgmCase model;
+  std::vector<PgmChange> taps;   ///< what the case states beyond its scenarios' changes
+  Index round = 0;               ///< of grouping by taps
   std::vector<Index> scenarios;  ///< in ascending order; lane k of result is scenarios[k]
   flow::FlowResult result;       ///< sized 0 where the case has no source in service
 };

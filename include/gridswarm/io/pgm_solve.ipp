@@ -115,6 +115,19 @@ inline void place_powers(const PgmNetwork& network, const PgmCase& model, std::s
   }
 }
 
+/// The cells of tap_pos that a case's tap changers stand for.
+inline std::vector<PgmChange> tap_cells(const PgmNetwork& network, const PgmCase& model) {
+  const PgmTable& table = network.of(PgmType::transformer_tap_regulator);
+  std::vector<PgmChange> cells(model.grid.tap_changers.size());
+  for (Index row = 0; row < table.size(); ++row) {
+    if (model.tap_row[row] == none) continue;
+    const PgmPlace& place =
+        *network.find(static_cast<std::int64_t>(table.at(row, "regulated_object")));
+    cells[model.tap_row[row]] = {place.type, place.row, pgm_column(place.type, "tap_pos"), 0.0};
+  }
+  return cells;
+}
+
 inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOptions& options,
                         PgmGroup& group) {
   const std::size_t scenarios = group.scenarios.size();
@@ -122,6 +135,7 @@ inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOpt
   for (std::size_t k = 0; k < scenarios; ++k) {
     const std::span<const PgmChange> changes = changes_of(batch, group.scenarios[k]);
     const std::vector<PgmChange> undo = apply_pgm(network, changes);
+    const std::vector<PgmChange> taps_back = apply_pgm(network, group.taps);
     try {
       if (k == 0) {
         group.model = make_pgm_case(network, options.frequency_hz);
@@ -137,6 +151,7 @@ inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOpt
       throw InputError(batch.file, 0,
                        "scenario " + std::to_string(group.scenarios[k]) + ": " + error.what());
     }
+    apply_pgm(network, taps_back);
     apply_pgm(network, undo);
   }
   feeder::Case& grid = group.model.grid;
@@ -145,6 +160,7 @@ inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOpt
   flow::FlowOptions flow = options.flow;
   flow.polar = false;
   flow.q_limits = true;
+  if (group.round >= pgm_tap_rounds) flow.fixed_taps = true;
   flow::Injections injections;
   injections.scenarios = static_cast<Index>(scenarios);
   injections.p_pu = powers.p_pu;
@@ -153,6 +169,37 @@ inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOpt
   injections.load_q_pu = powers.load_q_pu;
   flow::FlowWork work;
   flow::solve(flow::prepare(grid, flow), injections, flow, work, group.result);
+}
+
+/// Scenarios of a group whose taps came to rest elsewhere than its case states go to groups of
+/// their own that state them, since a tap may change more than a ratio, and results need the case
+/// as it is in the end.
+inline void part_by_taps(const PgmNetwork& network, const PgmOptions& options, std::size_t from,
+                         PgmSolution& solution) {
+  const Index round = solution.groups[from].round;
+  const feeder::TapChangers& taps = solution.groups[from].model.grid.tap_changers;
+  const std::size_t width = taps.size();
+  if (options.flow.fixed_taps || round >= pgm_tap_rounds || width == 0) return;
+  const Column<std::int32_t> found = solution.groups[from].result.tap;
+  const std::vector<Index> scenarios = solution.groups[from].scenarios;
+  const std::vector<std::int32_t> stated(taps.tap.begin(), taps.tap.end());
+  const std::vector<PgmChange> columns = tap_cells(network, solution.groups[from].model);
+  std::map<std::vector<std::int32_t>, std::size_t> known;
+  for (std::size_t k = 0; k < scenarios.size() && found.size() >= (k + 1) * width; ++k) {
+    const std::vector<std::int32_t> key(found.begin() + k * width, found.begin() + (k + 1) * width);
+    if (key == stated) continue;
+    const auto [entry, fresh] = known.try_emplace(key, solution.groups.size());
+    if (fresh) {
+      PgmGroup& group = solution.groups.emplace_back();
+      group.round = round + 1;
+      group.taps = columns;
+      for (std::size_t t = 0; t < width; ++t) group.taps[t].value = key[t];
+    }
+    PgmGroup& group = solution.groups[entry->second];
+    solution.group[scenarios[k]] = static_cast<Index>(entry->second);
+    solution.lane[scenarios[k]] = static_cast<Index>(group.scenarios.size());
+    group.scenarios.push_back(scenarios[k]);
+  }
 }
 
 }  // namespace detail
@@ -197,10 +244,12 @@ GS_INLINE PgmSolution solve_pgm(const PgmNetwork& network, const PgmBatch& batch
   }
   PgmNetwork state = network;
   solution.status.assign(batch.scenarios(), flow::FlowStatus::unsupplied);
-  for (PgmGroup& group : solution.groups) {
-    detail::solve_group(state, batch, options, group);
+  for (std::size_t g = 0; g < solution.groups.size(); ++g) {  // parting appends groups
+    detail::solve_group(state, batch, options, solution.groups[g]);
+    const PgmGroup& group = solution.groups[g];
     for (std::size_t k = 0; k < group.result.status.size(); ++k)
       solution.status[group.scenarios[k]] = group.result.status[k];
+    detail::part_by_taps(network, options, g, solution);
   }
   return solution;
 }

@@ -193,3 +193,37 @@ TEST_CASE("the answer is a dataset that reads back, empty where a scenario has n
   CHECK(io::find(io::find(data.items[0], "line")->items[0], "loading")->kind == io::JsonKind::null);
   CHECK(data.items[1].items.empty());
 }
+
+TEST_CASE("tap regulators hold their band, and flows belong to the taps that were found") {
+  if (!flow::klu_available()) return;
+  io::PgmNetwork network = io::parse_pgm(test::pgm_sample, "a.json");
+  const io::PgmBatch batch = batch_of(network,
+                                      "[{}, {\"source\": [{\"id\": 30, \"u_ref\": 1.06}]},"
+                                      " {\"sym_load\": [{\"id\": 20, \"p_specified\": 9e4}]}]");
+  io::PgmOptions options = exact();
+  options.flow.fixed_taps = false;
+  const io::PgmSolution solution = io::solve_pgm(network, batch, options);
+  int moved = 0;
+  for (Index s = 0; s < batch.scenarios(); ++s) {
+    io::PgmNetwork state = network;
+    io::apply_pgm(state, io::changes_of(batch, s));
+    REQUIRE(solution.status[s] == flow::FlowStatus::converged);
+    const io::PgmOutput output = io::pgm_output(state, solution, s);
+    const double u = table_of(output, PgmType::node).at(1, "u");
+    CHECK(std::abs(u - 405.0) <= 5.0);
+    // The same network at that tap, fixed: uk_max and pk_min make its impedance another one.
+    const double tap = table_of(output, PgmType::transformer_tap_regulator).at(0, "tap_pos");
+    moved += tap != 2.0 ? 1 : 0;
+    io::apply_pgm(
+        state, std::vector<io::PgmChange>{{PgmType::transformer, 0,
+                                           io::pgm_column(PgmType::transformer, "tap_pos"), tap}});
+    const io::PgmOutput fixed =
+        io::pgm_output(state, io::solve_pgm(state, io::pgm_as_it_stands(), exact()), 0);
+    CHECK(u == Approx(table_of(fixed, PgmType::node).at(1, "u")).epsilon(1e-12));
+    CHECK(table_of(output, PgmType::transformer).at(0, "p_from") ==
+          Approx(table_of(fixed, PgmType::transformer).at(0, "p_from")).epsilon(1e-9));
+    CHECK(table_of(output, PgmType::source).at(0, "q") ==
+          Approx(table_of(fixed, PgmType::source).at(0, "q")).epsilon(1e-9));
+  }
+  CHECK(moved > 0);
+}
