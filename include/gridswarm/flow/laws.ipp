@@ -16,6 +16,10 @@ namespace detail {
 /// Stands for "no limit" where a square must stay finite.
 inline constexpr double unlimited_pu = 1e100;
 
+/// A limit that a file calls Inf while the other is a number: Newton on trees lets go of a limit by
+/// a share of the range, which must stay a power that means something.
+inline constexpr double most_held_q_pu = 1e4;
+
 inline std::string file_of(const feeder::Case& grid) {
   return !grid.file.empty() ? grid.file : !grid.name.empty() ? grid.name : std::string("case");
 }
@@ -129,8 +133,9 @@ inline void add_held_laws(const feeder::Case& grid, bool q_limits, Laws& laws) {
     law.q_max += (generators.qmax_mvar[g] - generators.qg_mvar[g]) / grid.base_mva;
   }
   for (kernel::Law& law : laws.law) {
-    law.q_min = std::max(law.q_min, -unlimited_pu);  // a file may say Inf
-    law.q_max = std::min(law.q_max, unlimited_pu);
+    if (law.kind != kernel::law_held || !q_limits) continue;
+    law.q_min = std::max(law.q_min, -most_held_q_pu);
+    law.q_max = std::min(law.q_max, most_held_q_pu);
   }
 }
 
