@@ -20,11 +20,10 @@ namespace gridswarm::inline GS_ABI::kernel {
 
 extern const Kernels GS_TABLE(GS_ISA);
 const Kernels GS_TABLE(GS_ISA) = {
-    Isa::GS_ISA,      dispatch_survey,  dispatch_pass, sweep_load,
-    sweep_start,      sweep_up,         sweep,         sweep_last,
-    sweep_linear,     sweep_store,      law_add,       mesh_mismatch,
-    mesh_jacobian,    lu_factor,        lu_solve,      lu_solve_shared,
-    mesh_extrapolate, mesh_step,        newton_up,     newton_down,
-    newton_up_laws,   newton_down_laws, newton_damp};
+    Isa::GS_ISA, dispatch_survey, dispatch_pass,    sweep_load,    sweep_start,
+    sweep_up,    sweep,           sweep_last,       sweep_linear,  sweep_store,
+    polar,       law_add,         mesh_mismatch,    mesh_jacobian, lu_factor,
+    lu_solve,    lu_solve_shared, mesh_extrapolate, mesh_step,     newton_up,
+    newton_down, newton_up_laws,  newton_down_laws, newton_damp};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

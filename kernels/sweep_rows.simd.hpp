@@ -192,10 +192,37 @@ void sweep_load(const SweepTree& tree, const SweepRows& rows, const double* p, c
   }
 }
 
+/// True if all angles of a tile lie within pi/8, where folding comes to z = im / re.
+[[gnu::always_inline]] inline bool is_narrow(const SweepTile& re, const SweepTile& im) {
+  alignas(64) double outside[sweep_lanes] = {};
+  for (int j = 0; j < 8; ++j) {
+#pragma omp simd
+    for (int l = 0; l < sweep_lanes; ++l) {
+      const int i = j * sweep_lanes + l;
+      const double room = tan_eighth * re.at[i] - __builtin_fabs(im.at[i]);
+      outside[l] = room > 0.0 ? outside[l] : 1.0;
+    }
+  }
+  double any = 0.0;
+  for (int l = 0; l < sweep_lanes; ++l) any += outside[l];
+  return any == 0.0;
+}
+
 /// A tile of re and im becomes one of |V| and angle. Two loops, for the processor sees no farther
-/// than a hundred operations and each of them waits long for its division or root.
+/// than a hundred operations and each of them waits long for its division or root. Narrow tiles,
+/// nearly all, save the choices; their bits are the same.
 void sweep_polar(SweepTile& re, SweepTile& im) {
   SweepTile z, m;
+  if (is_narrow(re, im)) {
+#pragma omp simd
+    for (int i = 0; i < 8 * sweep_lanes; ++i) z.at[i] = im.at[i] / re.at[i];
+#pragma omp simd
+    for (int i = 0; i < 8 * sweep_lanes; ++i) {
+      re.at[i] = magnitude_of(re.at[i], im.at[i]);
+      im.at[i] = unfold_angle(z.at[i], 0.0);
+    }
+    return;
+  }
 #pragma omp simd
   for (int i = 0; i < 8 * sweep_lanes; ++i) {
     const FoldedAngle folded = fold_angle(re.at[i], im.at[i]);
@@ -259,6 +286,24 @@ void sweep_start(const SweepTree& tree, const SweepRows& rows, const double* k_r
   for (int32_t b = 0; b < tree.blocks; ++b)
     for (size_t i = 0; i < sweep_pair; ++i)
       at.probes[b * sweep_pair + i] = at.v[tree.block_probe[b] * sweep_pair + i];
+}
+
+/// |V| and angle of any number of voltages.
+void polar(size_t count, const double* re, const double* im, double* vm, double* va) {
+  constexpr size_t tile = 8 * sweep_lanes;
+  SweepTile a, b;
+  for (size_t first = 0; first < count; first += tile) {
+    const size_t many = count - first < tile ? count - first : tile;
+    for (size_t i = 0; i < tile; ++i) {
+      a.at[i] = i < many ? re[first + i] : 1.0;
+      b.at[i] = i < many ? im[first + i] : 0.0;
+    }
+    sweep_polar(a, b);
+    for (size_t i = 0; i < many; ++i) {
+      vm[first + i] = a.at[i];
+      va[first + i] = b.at[i];
+    }
+  }
 }
 
 }  // namespace

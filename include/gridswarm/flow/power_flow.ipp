@@ -11,7 +11,6 @@
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/power_flow.hpp"
-#include "gridswarm/kernel/angle.hpp"
 #include "gridswarm/kernel/kernels.hpp"
 
 namespace gridswarm::inline GS_ABI {
@@ -326,10 +325,9 @@ GS_INLINE void make_polar(int threads, FlowResult& result) {
   const auto pieces = static_cast<Index>((all + piece_size - 1) / piece_size);
   run_pieces(pieces, threads, [&](Index piece, int) {
     const std::size_t first = static_cast<std::size_t>(piece) * piece_size;
-    for (std::size_t i = first; i < std::min(all, first + piece_size); ++i) {
-      result.vm_pu[i] = kernel::magnitude_of(result.v_re[i], result.v_im[i]);
-      result.va_rad[i] = kernel::angle_of(result.v_re[i], result.v_im[i]);
-    }
+    kernel::kernels().polar(std::min(piece_size, all - first), result.v_re.data() + first,
+                            result.v_im.data() + first, result.vm_pu.data() + first,
+                            result.va_rad.data() + first);
   });
   result.v_re.clear();
   result.v_im.clear();

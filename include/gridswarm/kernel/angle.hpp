@@ -11,6 +11,8 @@
 
 namespace gridswarm::inline GS_ABI::kernel {
 
+constexpr double tan_eighth = 0x1.a827999fcef32p-2;  ///< tan(pi / 8)
+
 /// An angle as m pi/4 + atan(z), |z| <= tan(pi/8).
 struct FoldedAngle {
   double z;
@@ -27,7 +29,6 @@ struct FoldedAngle {
   const double steep = __builtin_copysign(1.0, ay - ax);
   const double right = __builtin_copysign(1.0, x);
   const double above = __builtin_copysign(1.0, y);
-  constexpr double tan_eighth = 0x1.a827999fcef32p-2;  // tan(pi / 8)
   const double turned = 0.5 + __builtin_copysign(0.5, small - tan_eighth * large);
   const double z = (small - turned * large) / (large + turned * small + 0x1p-1000);  // never 0 / 0
   const double m = (2.0 - 2.0 * right) + right * ((1.0 + steep) - steep * turned);

@@ -37,6 +37,8 @@ struct Kernels {
   /// V = K V' of the used lanes into the caller's arrays, or |V| and its angle if `polar`.
   void (*sweep_store)(const SweepRows& rows, const double* k_re, const double* k_im,
                       const double* v, bool polar, double* a, double* b);
+  /// |V| and angle of `count` voltages; vm may be re, va may be im.
+  void (*polar)(size_t count, const double* re, const double* im, double* vm, double* va);
   /// Add what a device consumes at u, and its slopes, to `draw` (law_rows x sweep_lanes); p, q: its
   /// own number per lane.
   void (*law_add)(const Law& law, const double* u, const double* p, const double* q, double* draw);

@@ -64,6 +64,7 @@ GS_INLINE Kernels reference_kernels() {
           reference::sweep_last,
           reference::sweep_linear,
           reference::sweep_store,
+          reference::polar,
           reference::law_add,
           reference::mesh_mismatch,
           reference::mesh_jacobian,

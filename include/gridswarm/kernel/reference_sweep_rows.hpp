@@ -93,4 +93,11 @@ GS_INLINE void sweep_store(const SweepRows& rows, const double* k_re, const doub
     }
 }
 
+GS_INLINE void polar(size_t count, const double* re, const double* im, double* vm, double* va) {
+  for (size_t i = 0; i < count; ++i) {
+    vm[i] = magnitude_of(re[i], im[i]);
+    va[i] = angle_of(re[i], im[i]);
+  }
+}
+
 }  // namespace gridswarm::inline GS_ABI::kernel::reference
