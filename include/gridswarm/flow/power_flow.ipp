@@ -296,7 +296,7 @@ inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& fore
     throw UsageError(
         "the sweep iterates in double precision only, because single precision would save less "
         "than "
-        "a third of its time; leave f32 off, or use tree_newton");
+        "a third of its time; leave f32 off");
   const Job job = make_job(grid, forest, injections, options, work);
   size_result(injections.scenarios, grid.buses.size(), options.polar, result);
   const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;

@@ -8,6 +8,7 @@
 #include "devices.hpp"
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/feeder/spanning.hpp"
+#include "gridswarm/flow/oracle.hpp"
 #include "gridswarm/flow/tree_newton.hpp"
 
 using namespace gridswarm;
@@ -201,4 +202,31 @@ TEST_CASE("more load than the feeder carries is infeasible with laws, too") {
   CHECK(result.worst_bus[0] > 0);
   for (std::size_t k = 0; k < 6; ++k) CHECK(std::isfinite(vm(result, k)));
   CHECK(result.max_mismatch_va[0] > 1.0);
+}
+
+TEST_CASE("held voltages on random trees are those of the nodal oracle") {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
+    CAPTURE(seed);
+    feeder::Case grid = test::everything(25, seed);
+    const auto buses = static_cast<std::size_t>(grid.buses.size());
+    std::vector<double> p(buses, -0.02), q(buses, -0.01);
+    for (const Index k : {7, 13, 22}) {
+      grid.buses.type[k] = feeder::BusType::pv;
+      grid.buses.vm_pu[k] = 0.99 + 0.001 * k;
+      test::add_generator(grid, k, 0.99 + 0.001 * k, -9.0, 9.0);
+      p[static_cast<std::size_t>(k)] = 0.05;
+    }
+    const auto result = newton(grid, {1, p, q});
+    REQUIRE(result.status[0] == flow::FlowStatus::converged);
+    for (std::size_t k = 2; k + 1 < buses; ++k) {  // it starts from the file's voltages: near by
+      if (grid.buses.type[k] != feeder::BusType::pv) grid.buses.vm_pu[k] = 1.01 * vm(result, k);
+      grid.buses.va_deg[k] = 1.0 + std::atan2(result.v_im[k], result.v_re[k]) / rad_per_deg;
+    }
+    const flow::OracleResult oracle = flow::oracle_flow(grid, p, q);
+    REQUIRE(oracle.converged);
+    for (std::size_t k = 0; k + 1 < buses; ++k) {
+      CHECK(std::abs(result.v_re[k] - oracle.v[k].real()) < 1e-9);
+      CHECK(std::abs(result.v_im[k] - oracle.v[k].imag()) < 1e-9);
+    }
+  }
 }
