@@ -154,7 +154,7 @@ def test_results_carry_ids_words_and_units(case, solver):
     p_kw, q_kvar = powers(case, scenarios=3)
     p_kw[1] *= 20
     res = solver.solve(p_kw, q_kvar)
-    assert res.status.tolist() == ["converged", "diverged", "converged"]
+    assert res.status.tolist() == ["converged", "infeasible", "converged"]
     assert res.converged.tolist() == [True, False, True]
     assert set(res.worst_bus) <= set(case.bus.bus) and res.method[0] == solver.method
     assert float(res.vm_pu.sel(bus=18)[0]) == res.vm_pu.values[0, 17]
@@ -239,9 +239,9 @@ def test_the_load_margin_of_two_buses_is_the_tip_of_the_nose(case):
     branch["r_pu"], branch["x_pu"] = 0.3, 0.4
     small = gs.Case(bus, branch, case.gen, base_mva=10.0)
     expected = 1 / (2 * (0.3 * 0.4 + 0.4 * 0.2 + 0.5 * np.hypot(0.4, 0.2)))
-    assert gs.load_margin(small, tol=1e-5) == pytest.approx(expected, rel=2e-2)
+    assert gs.load_margin(small, tol=1e-5) == pytest.approx(expected, rel=1e-4)
     batch = gs.Solver(small).solve(p_kw=[[0, -4000], [0, -8000]], q_kvar=[[0, -2000], [0, -4000]])
-    np.testing.assert_allclose(batch.load_margin(tol=1e-5), [expected, expected / 2], rtol=2e-2)
+    np.testing.assert_allclose(batch.load_margin(tol=1e-5), [expected, expected / 2], rtol=1e-4)
 
 
 def test_a_pandapower_net_crosses_as_its_json(monkeypatch):
