@@ -28,6 +28,15 @@ struct Watched {
   bool rests = false;          ///< for good
 };
 
+/// A changer that watches an end of its own branch: V_from = V_to ratio.
+inline void watch_own_end(const feeder::Case& grid, Changer& changer) {
+  const Index bus = grid.tap_changers.bus[changer.row];
+  const Index e = grid.tap_changers.branch[changer.row];
+  if (bus != grid.branches.from[e] && bus != grid.branches.to[e]) return;
+  changer.to_end = bus == grid.branches.to[e];
+  changer.sign = changer.to_end ? -1.0 : 1.0;
+}
+
 inline std::vector<Changer> list_changers(const feeder::Case& grid, const feeder::Forest& forest) {
   const feeder::TapChangers& taps = grid.tap_changers;
   std::vector<Index> changer_of(grid.branches.size(), none);
@@ -42,8 +51,16 @@ inline std::vector<Changer> list_changers(const feeder::Case& grid, const feeder
     // Behind the branch the voltage is V_from / ratio, or V_to ratio where it is reversed.
     const bool is_reversed = forest.reversed[k];
     list.push_back({t, above[k]++, is_reversed ? 1.0 : -1.0, !is_reversed});
-    if (taps.bus[t] == grid.branches.from[taps.branch[t]]) list.back().to_end = false;
-    if (taps.bus[t] == grid.branches.to[taps.branch[t]]) list.back().to_end = true;
+    watch_own_end(grid, list.back());
+    changer_of[forest.branch[k]] = none;
+  }
+  // A branch that closes a loop has no side nearer to a source; the end that is watched tells.
+  for (const Index t : changer_of) {
+    if (t == none || !grid.branches.in_service[taps.branch[t]]) continue;
+    const Index at = forest.position[taps.bus[t]];
+    Changer changer{t, at == none ? 0 : above[at], 0.0, false};
+    watch_own_end(grid, changer);
+    if (at != none && changer.sign != 0.0) list.push_back(changer);
   }
   return list;
 }

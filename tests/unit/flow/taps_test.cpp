@@ -6,6 +6,7 @@
 
 #include "devices.hpp"
 #include "gridswarm/feeder/spanning.hpp"
+#include "gridswarm/flow/mesh_newton.hpp"
 #include "gridswarm/flow/solver.hpp"
 #include "gridswarm/flow/taps.hpp"
 #include "gridswarm/flow/tree_newton.hpp"
@@ -166,4 +167,18 @@ TEST_CASE("the changer near the source moves first, the one behind it only as fa
   CHECK(std::abs(vm(result, 3) - 1.0) <= 0.01);
   CHECK(result.tap[0] < -3);
   CHECK(std::abs(result.tap[1]) <= 1);
+}
+
+TEST_CASE("a changer whose branch closes a loop moves as well") {
+  if (!flow::klu_available()) return;
+  feeder::Case grid = regulated(false, test::taps_at_from);
+  test::add_branch(grid, 0, 2, 0.01, 0.01);  // shorter than the way through the transformer
+  const std::vector<double> p = {0, -0.1, -0.8}, q = {0, -0.1, -0.3};
+  const auto still = solve_at_door(grid, p, q, "newton", true);
+  REQUIRE(vm(still, 2) < 0.99);
+  grid.tap_changers.v_set_pu[0] = vm(still, 2) + 0.006;
+  grid.tap_changers.v_band_pu[0] = 0.008;
+  const auto result = solve_at_door(grid, p, q, "newton");
+  CHECK(result.tap[0] < grid.tap_changers.tap[0]);
+  CHECK(std::abs(vm(result, 2) - grid.tap_changers.v_set_pu[0]) <= 0.004);
 }
