@@ -38,10 +38,9 @@ struct FlowOptions {
   std::string method = "automatic";  ///< a word of flow/solver.hpp
   double tol_step_pu = 1e-10;        ///< largest voltage change of the last iteration
   std::int64_t max_iterations = 100;
-  bool q_limits = false;    ///< a held bus whose generators reach a reactive limit becomes PQ
-  bool fixed_taps = false;  ///< tap changers stay where the case states them
-  bool f32 = false;         ///< iterate in f32, then judge the mismatch in f64 (sweep, tree_newton)
-  bool polar = false;       ///< results as vm_pu and va_rad instead of v_re and v_im
+  bool q_limits = false;     ///< a held bus whose generators reach a reactive limit becomes PQ
+  bool fixed_taps = false;   ///< tap changers stay where the case states them
+  bool polar = false;        ///< results as vm_pu and va_rad instead of v_re and v_im
   std::int64_t threads = 0;  ///< 0: what OpenMP would use
 };
 

@@ -28,7 +28,6 @@ GS_INLINE std::span<const Field<flow::FlowOptions>> fields<flow::FlowOptions>() 
       {"q_limits", "", &O::q_limits, 0, 1,
        "generators that reach a reactive limit no longer hold their voltage"},
       {"fixed_taps", "", &O::fixed_taps, 0, 1, "tap changers stay where the case states them"},
-      {"f32", "", &O::f32, 0, 1, "iterate in single precision, judge the mismatch in double"},
   };
   return table;
 }
@@ -292,11 +291,6 @@ inline void solve_in_blocks(const feeder::Case& grid, const feeder::Forest& fore
                             FlowWork& work, FlowResult& result,
                             void (*solve_piece)(const Job&, Index, double*, FlowResult&)) {
   require_power_arrays(grid, injections, options);
-  if (options.f32)
-    throw UsageError(
-        "the sweep iterates in double precision only, because single precision would save less "
-        "than "
-        "a third of its time; leave f32 off");
   const Job job = make_job(grid, forest, injections, options, work);
   size_result(injections.scenarios, grid.buses.size(), options.polar, result);
   const Index blocks = (injections.scenarios + kernel::sweep_lanes - 1) / kernel::sweep_lanes;

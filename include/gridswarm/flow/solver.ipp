@@ -210,11 +210,6 @@ GS_INLINE Solver prepare(const feeder::Case& grid, const FlowOptions& options) {
   solver.chosen = solver.method == Method::automatic;
   const Survey found = survey(grid, options);
   if (solver.chosen) solver.method = choose(grid, found);
-  if (options.f32 && solver.chosen && solver.method == Method::sweep)
-    solver.method = Method::tree_newton;  // the sweep would refuse it
-  if (options.f32 && solver.method != Method::sweep && solver.method != Method::tree_newton)
-    throw UsageError(std::string("method ") + name_of(solver.method) +
-                     " iterates in double precision only; leave f32 off");
   require_able(grid, found, solver.method);
   solver.grid = grid;
   if (found.spanning.forest.size() == found.spanning.forest.roots) {

@@ -133,8 +133,6 @@ GS_INLINE void solve_tree_newton(const TreeNewton& prepared, const feeder::Case&
                                  const FlowOptions& options, FlowWork& work, FlowResult& result) {
   detail::require_power_arrays(grid, injections, options);
   check_device_arrays(grid, injections);
-  if (options.f32)
-    throw UsageError("method tree_newton iterates in double precision only; leave f32 off");
   if (grid.tap_changers.size() > 0) detail::require_positive_ratios(grid, injections);
   const detail::TreeJob job = detail::make_tree_job(prepared, grid, forest, injections, options);
   detail::size_result(injections.scenarios, grid.buses.size(), options.polar, result);

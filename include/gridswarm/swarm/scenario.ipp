@@ -123,8 +123,7 @@ GS_INLINE void check(const Scenario& scenario) {
   if (scenario.flow.method != "automatic" && scenario.flow.method != "sweep")
     refuse("a run solves its feeders by sweep; leave out method = \"" + scenario.flow.method +
            "\" in [flow]");
-  if (scenario.flow.f32 || scenario.flow.q_limits)
-    refuse("a run knows neither f32 nor q_limits; leave them out of [flow]");
+  if (scenario.flow.q_limits) refuse("a run knows no q_limits; leave it out of [flow]");
 }
 
 }  // namespace gridswarm::inline GS_ABI::swarm

@@ -208,9 +208,6 @@ TEST_CASE("arrays of another size are refused") {
   const feeder::Case grid = test::two_buses(0.1, 0.1);
   const std::vector<double> two(2, 0.0), three(3, 0.0);
   CHECK_THROWS_AS(newton(grid, {1, three, two}), UsageError);
-  flow::FlowOptions single;
-  single.f32 = true;
-  CHECK_THROWS_AS(newton(grid, {1, two, two}, single), UsageError);
   flow::Injections injections{1, two, two};
   injections.start_re = three;
   injections.start_im = three;
