@@ -99,7 +99,7 @@ struct FlowResult {
 /// buffers of its blocks. Owned by the caller, one per feeder.
 struct FlowWork {
   Column<double> lanes;  ///< block buffers, one per thread
-  SweepPlan plan;        ///< the forest as the sweep kernels see it
+  SweepPlan plan;        ///< the last forest as the sweep kernels see it
   Column<double> p_pu;   ///< injections whose scale is not 1, for methods that need p.u.
   Column<double> q_pu;
 };

@@ -70,7 +70,7 @@ struct Block {
 
 inline Job make_job(const feeder::Case& grid, const feeder::Forest& forest,
                     const Injections& injections, const FlowOptions& options, FlowWork& work) {
-  make_sweep_plan(forest, grid.buses.size(), work.plan);
+  renew_sweep_plan(forest, grid.buses.size(), work.plan);
   const auto cells = static_cast<std::size_t>(forest.size()) + 2;
   // Half a kilobyte between parts keeps equal offsets out of each other's cache sets.
   const std::size_t cells_size = cells * kernel::sweep_columns * kernel::sweep_lanes + 64;

@@ -35,11 +35,17 @@ struct SweepPlan {
   double largest_inverse = 0.0;  ///< of |V'|^2, above which loads draw no more current
   double largest_k = 0.0;        ///< max |K|: a step of V' times this bounds the step of V
   std::vector<Index> scratch_child, scratch_below, scratch_cell;
+  Column<double> scratch_far;
+  feeder::Forest made_of;  ///< a copy of the forest that was cut
 };
 
 /// Cut `forest`; allocates nothing once sizes have settled.
 /// @param rows  bus rows of the case
 void make_sweep_plan(const feeder::Forest& forest, Index rows, SweepPlan& plan);
+
+/// The same, unless `plan` is this forest's already. Forests are compared number by number: another
+/// one of the same sizes at the same address, or one of which a number changed, is cut anew.
+void renew_sweep_plan(const feeder::Forest& forest, Index rows, SweepPlan& plan);
 
 /// The plan as kernels see it; valid until the plan changes.
 kernel::SweepTree sweep_tree(const SweepPlan& plan);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "gridswarm/flow/sweep_plan.hpp"
@@ -127,7 +128,8 @@ inline void fill_cells(const feeder::Forest& forest, SweepPlan& plan) {
 inline void place_probes(SweepPlan& plan) {
   std::vector<Index>& probe = plan.block_probe;
   probe.clear();
-  Column<double> far(plan.size, 0.0);
+  Column<double>& far = plan.scratch_far;
+  far.assign(plan.size, 0.0);
   for (Index c = plan.roots; c < plan.size; ++c)
     far[c] = far[plan.parent[c]] + (std::fabs(plan.r_pu[c]) + std::fabs(plan.x_pu[c]));
   for (std::size_t b = 0; b + 1 < plan.block_first.size(); ++b)
@@ -149,9 +151,26 @@ inline void place_sources(const feeder::Forest& forest, SweepPlan& plan) {
   plan.largest_inverse = 1.0 / (floor_share * floor_share * std::max(smallest, 1e-6));
 }
 
+/// Bits, so that a zero's sign counts and a NaN equals itself.
+template <class Numbers>
+bool same_bits(const Numbers& a, const Numbers& b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0);
+}
+
+/// Everything that a plan is made of.
+inline bool same_tree(const feeder::Forest& a, const feeder::Forest& b) {
+  return a.roots == b.roots && same_bits(a.bus, b.bus) && same_bits(a.parent, b.parent) &&
+         same_bits(a.r_pu, b.r_pu) && same_bits(a.x_pu, b.x_pu) && same_bits(a.g_pu, b.g_pu) &&
+         same_bits(a.b_pu, b.b_pu) && same_bits(a.k_re, b.k_re) && same_bits(a.k_im, b.k_im) &&
+         same_bits(a.source_re, b.source_re) && same_bits(a.source_im, b.source_im);
+}
+
 }  // namespace detail
 
 GS_INLINE void make_sweep_plan(const feeder::Forest& forest, Index rows, SweepPlan& plan) {
+  plan.cell.clear();  // filled last: a plan that was left half made is nobody's
+  plan.made_of = forest;
   plan.size = forest.size();
   plan.roots = forest.roots;
   detail::list_relatives(forest, plan);
@@ -162,6 +181,12 @@ GS_INLINE void make_sweep_plan(const feeder::Forest& forest, Index rows, SweepPl
   detail::place_sources(forest, plan);
   plan.cell.assign(rows, plan.size + 1);
   for (Index k = 0; k < plan.size; ++k) plan.cell[forest.bus[k]] = plan.scratch_cell[k];
+}
+
+GS_INLINE void renew_sweep_plan(const feeder::Forest& forest, Index rows, SweepPlan& plan) {
+  const bool is_made = rows > 0 && plan.cell.size() == static_cast<std::size_t>(rows) &&
+                       detail::same_tree(forest, plan.made_of);
+  if (!is_made) make_sweep_plan(forest, rows, plan);
 }
 
 GS_INLINE kernel::SweepTree sweep_tree(const SweepPlan& plan) {
