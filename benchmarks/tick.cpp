@@ -98,10 +98,11 @@ double tick_ms(Index agents, int repeats) {
 /// Of one warm control tick of one feeder, power flow included.
 double allocations_per_tick() {
   Town town = make_town(agents_per_feeder);
+  swarm::FeederRun& run = *town.feeders[0];
   const long long before = allocations;
   constexpr int ticks = 10;
   for (Index t = 0; t < ticks; ++t)
-    swarm::control_tick(town.scenario, town.profiles, noon + 3 + t, t, *town.feeders[0]);
+    swarm::control_tick(town.scenario, town.profiles, noon + 3 + t, t % run.rows.ticks, run);
   return static_cast<double>(allocations - before) / ticks;
 }
 

@@ -15,7 +15,8 @@
 namespace gridswarm::inline GS_ABI::swarm {
 
 /// Advance all variants of a feeder by one tick. Allocates nothing once warm.
-/// @param tick  from the start of the run; @param row  within the ledger interval
+/// @param tick  from the start of the run
+/// @param row  within the ledger interval, below run.rows.ticks
 void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
                   Index row, FeederRun& run);
 

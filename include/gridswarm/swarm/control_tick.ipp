@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/base/random.hpp"
 #include "gridswarm/swarm/control_tick.hpp"
 #include "gridswarm/swarm/decide.hpp"
@@ -118,6 +119,7 @@ GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSe
 GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
                             Index row, FeederRun& run) {
   using namespace control_tick_detail;
+  GRIDSWARM_ASSERT(row >= 0 && row < run.rows.ticks);
   const double began_s = seconds_now();
   const fleet::Tick now{hour_of_day(scenario, tick), scenario.run.dt_s};
   const double time_s = tick * scenario.run.dt_s;
