@@ -34,8 +34,8 @@ rounding.
 TAIL = """
 Two networks (mv_oberrhein, simbench_lv_rural1) have transformers with iron losses, which a MATPOWER
 file can hold only as shunts at the ends of their branches: voltages are the same, flows of those
-branches are not, so the table leaves them out; `test_balanced.py` compares them on the case with its
-conductances, made in Python.
+branches are not, so the table leaves them out; `test_balanced.py` compares them on the case with
+its conductances, made in Python.
 """
 
 PGM_HEAD = """
