@@ -187,6 +187,29 @@ def test_loads_that_follow_their_voltage(looped, tmp_path):
     compare_branches(net, branches)
 
 
+def looped_feeder(seed, loops):
+    """60 buses at 20 kV behind one source, each hanging on one of the last few, and random ties."""
+    rng = np.random.default_rng(seed)
+    net = pp.create_empty_network(sn_mva=10.0)
+    buses = [pp.create_bus(net, 20.0) for _ in range(60)]
+    pp.create_ext_grid(net, buses[0], vm_pu=1.01)
+    ends = [(int(rng.integers(max(0, k - 5), k)), k) for k in range(1, 60)]
+    ends += [tuple(int(k) for k in rng.choice(60, 2, replace=False)) for _ in range(loops)]
+    for start, end in ends:
+        pp.create_line_from_parameters(net, buses[start], buses[end], rng.uniform(0.2, 1.5), 0.3,
+                                       0.12, 250.0, max_i_ka=0.3)
+    for bus in buses[1:]:
+        pp.create_load(net, bus, rng.uniform(0.0, 0.12), rng.uniform(0.0, 0.04))
+    return net
+
+
+@pytest.mark.parametrize("seed, loops", [(1, 0), (2, 1), (3, 5), (4, 15), (5, 40)])
+def test_random_feeders_with_loops(seed, loops, tmp_path):
+    net, _, buses, branches, _ = solve_both(looped_feeder(seed, loops), tmp_path)
+    compare_buses(net, buses)
+    compare_branches(net, branches)
+
+
 def three_windings(star, side, open_side):
     net = pp.create_empty_network()
     ends = [pp.create_bus(net, kv) for kv in (110.0, 20.0, 10.0)]
