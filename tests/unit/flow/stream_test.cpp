@@ -48,7 +48,8 @@ Joined streamed(const feeder::Case& grid, const flow::Batch& batch,
 }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 /// The ladder with `rows` rows of injections on its three topologies.
