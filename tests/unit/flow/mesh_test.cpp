@@ -20,7 +20,7 @@ void check_all_converged(const flow::FlowResult& result) {
 }
 
 bool same_bytes(const flow::FlowResult& a, const flow::FlowResult& b) {
-  return a.v_re.size() == b.v_re.size() &&
+  return !a.v_re.empty() && a.v_re.size() == b.v_re.size() &&
          std::memcmp(a.v_re.data(), b.v_re.data(), a.v_re.size() * sizeof(double)) == 0 &&
          std::memcmp(a.v_im.data(), b.v_im.data(), a.v_im.size() * sizeof(double)) == 0 &&
          a.iterations == b.iterations && a.max_step_pu == b.max_step_pu;

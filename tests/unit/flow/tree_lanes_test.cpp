@@ -77,7 +77,8 @@ flow::FlowResult newton(const feeder::Case& grid, const Batch& batch, std::int64
 bool same_bits(const Column<double>& a, const Column<double>& b, std::size_t from_a = 0,
                std::size_t from_b = 0, std::size_t count = 0) {
   if (count == 0) count = a.size();
-  return std::memcmp(a.data() + from_a, b.data() + from_b, count * sizeof(double)) == 0;
+  return count == 0 ||
+         std::memcmp(a.data() + from_a, b.data() + from_b, count * sizeof(double)) == 0;
 }
 
 }  // namespace
