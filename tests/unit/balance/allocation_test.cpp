@@ -5,32 +5,12 @@
 #include <cstdlib>
 #include <new>
 
+#include "../count_allocations.hpp"
 #include "gridswarm/balance/dispatch.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/balance/sharing.hpp"
 #include "gridswarm/balance/volt_var.hpp"
 #include "make.hpp"
-
-namespace {
-long allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const std::size_t border = static_cast<std::size_t>(alignment);
-  if (void* memory = std::aligned_alloc(border, (size + border - 1) / border * border))
-    return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 using namespace gridswarm;
 

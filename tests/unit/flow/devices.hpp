@@ -5,6 +5,8 @@
 #include <initializer_list>
 
 #include "grids.hpp"
+#include "gridswarm/feeder/spanning.hpp"
+#include "gridswarm/flow/tree_newton.hpp"
 
 namespace gridswarm::test {
 
@@ -83,5 +85,15 @@ inline Curve curve(std::initializer_list<double> x, std::initializer_list<double
 
 /// Category B of IEEE 1547: 0.44 at 0.92 p.u., nothing from 0.98 to 1.02, -0.44 at 1.08.
 inline Curve ieee_volt_var() { return curve({0.92, 0.98, 1.02, 1.08}, {0.44, 0.0, 0.0, -0.44}); }
+
+/// Newton on the tree, as a feeder that is solved once.
+inline flow::FlowResult newton(const feeder::Case& grid, const flow::Injections& injections,
+                               const flow::FlowOptions& options = {}) {
+  flow::FlowWork work;
+  flow::FlowResult result;
+  flow::solve_tree_newton(grid, feeder::spanning_forest(grid).forest, injections, options, work,
+                          result);
+  return result;
+}
 
 }  // namespace gridswarm::test

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "devices.hpp"
 #include "gridswarm/flow/branch_flow.hpp"
 #include "mesh_grids.hpp"
 
@@ -11,19 +12,6 @@ using namespace gridswarm;
 using flow::FlowStatus;
 
 namespace {
-
-void add_load(feeder::Case& grid, Index bus, double p_mw, double q_mvar, double i, double z) {
-  feeder::Loads& loads = grid.loads;
-  loads.id.push_back(loads.size() + 1);
-  loads.bus.push_back(bus);
-  loads.p_mw.push_back(p_mw);
-  loads.q_mvar.push_back(q_mvar);
-  loads.i_p.push_back(i);
-  loads.i_q.push_back(i);
-  loads.z_p.push_back(z);
-  loads.z_q.push_back(z);
-  loads.in_service.push_back(1);
-}
 
 void add_taps(feeder::Case& grid, Index branch, bool from_end) {
   feeder::TapChangers& taps = grid.tap_changers;
@@ -54,8 +42,8 @@ flow::BranchFlows flows_of(const feeder::Case& grid, const flow::Injections& inj
 TEST_CASE("a load of constant impedance is a shunt, one of constant power an injection") {
   feeder::Case with_devices = test::meshed(30, 6, 1);
   feeder::Case with_shunts = with_devices;
-  add_load(with_devices, 11, 2.0, 1.0, 0.0, 1.0);
-  add_load(with_devices, 17, 1.0, 0.5, 0.0, 0.0);
+  test::add_load(with_devices, 11, 2.0, 1.0, 0.0, 1.0, 0.0, 1.0);
+  test::add_load(with_devices, 17, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0);
   with_shunts.buses.gs_mw[11] += 2.0;
   with_shunts.buses.bs_mvar[11] -= 1.0;
   const auto powers = test::random_powers(with_devices, 3, 0.2);

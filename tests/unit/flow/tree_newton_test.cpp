@@ -14,17 +14,9 @@
 
 using namespace gridswarm;
 using test::Complex;
+using test::newton;
 
 namespace {
-
-flow::FlowResult newton(const feeder::Case& grid, const flow::Injections& injections,
-                        const flow::FlowOptions& options = {}) {
-  flow::FlowWork work;
-  flow::FlowResult result;
-  flow::solve_tree_newton(grid, feeder::spanning_forest(grid).forest, injections, options, work,
-                          result);
-  return result;
-}
 
 /// Random loads for every bus, growing with the scenario.
 struct Powers {
