@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// OpenDSS circuits (.dss) into feeder::Circuit.
+//
+// A text is read as OpenDSS reads it: commands one after another, objects made and edited by their
+// properties in any order, names without case. Files that a master names by redirect, compile or
+// file= are looked for beside the file that names them, and nowhere outside the master's folder.
+#pragma once
+
+#include <string>
+
+#include "gridswarm/feeder/circuit.hpp"
+
+namespace gridswarm::inline GS_ABI::io {
+
+/// @throws FileError for files that can't be opened or lie outside the master's folder, InputError
+///         with file and line for what can't be read or is not known; what may be passed over is in
+///         Circuit::warnings
+feeder::Circuit read_dss(const std::string& path);
+
+}  // namespace gridswarm::inline GS_ABI::io
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/io/dss_file.ipp"
+#endif
