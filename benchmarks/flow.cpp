@@ -111,8 +111,8 @@ double stream_extra_mib(const feeder::Case& grid) {
   batch.injections.buses.row = row;
   batch.injections.buses.p_profile = profile;
   batch.injections.buses.q_profile = profile;
-  batch.injections.buses.p_pu = p_pu;
-  batch.injections.buses.q_pu = q_pu;
+  batch.injections.buses.p = p_pu;
+  batch.injections.buses.q = q_pu;
   const double before = peak_mib();
   flow::solve_stream(grid, batch, {}, {}, [&](const flow::BatchBlock& block) {
     for (Index s = 0; s < block.result.scenarios; ++s)

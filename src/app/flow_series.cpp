@@ -41,11 +41,10 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-void add_term(OwnedTerms& terms, Index row, double p_pu, double q_pu, Index p_profile,
-              Index q_profile) {
+void add_term(OwnedTerms& terms, Index row, double p, double q, Index p_profile, Index q_profile) {
   terms.row.push_back(row);
-  terms.p_pu.push_back(p_pu);
-  terms.q_pu.push_back(q_pu);
+  terms.p.push_back(p);
+  terms.q.push_back(q);
   terms.p_profile.push_back(p_profile);
   terms.q_profile.push_back(q_profile);
 }
@@ -71,22 +70,21 @@ std::optional<std::int64_t> bus_in_name(std::string_view name) {
 
 /// What the case itself says, as where terms begin.
 void begin_with_case(Maker& maker) {
-  flow::nominal_injections(maker.grid, maker.series.buses.fixed_p_pu,
-                           maker.series.buses.fixed_q_pu);
+  flow::nominal_injections(maker.grid, maker.series.buses.fixed_p, maker.series.buses.fixed_q);
   const feeder::Loads& loads = maker.grid.loads;
   for (Index k = 0; k < loads.size(); ++k) {
-    maker.series.loads.fixed_p_pu.push_back(loads.p_mw[k] / maker.grid.base_mva);
-    maker.series.loads.fixed_q_pu.push_back(loads.q_mvar[k] / maker.grid.base_mva);
+    maker.series.loads.fixed_p.push_back(loads.p_mw[k] / maker.grid.base_mva);
+    maker.series.loads.fixed_q.push_back(loads.q_mvar[k] / maker.grid.base_mva);
   }
 }
 
 /// Take a bus's own load, and the loads that stand apart there, out of the constant part.
 void drop_load(Maker& maker, Index bus) {
-  maker.series.buses.fixed_p_pu[bus] += maker.grid.buses.pd_mw[bus] / maker.grid.base_mva;
-  maker.series.buses.fixed_q_pu[bus] += maker.grid.buses.qd_mvar[bus] / maker.grid.base_mva;
+  maker.series.buses.fixed_p[bus] += maker.grid.buses.pd_mw[bus] / maker.grid.base_mva;
+  maker.series.buses.fixed_q[bus] += maker.grid.buses.qd_mvar[bus] / maker.grid.base_mva;
   for (Index k = 0; k < maker.grid.loads.size(); ++k)
     if (maker.grid.loads.bus[k] == bus)
-      maker.series.loads.fixed_p_pu[k] = maker.series.loads.fixed_q_pu[k] = 0.0;
+      maker.series.loads.fixed_p[k] = maker.series.loads.fixed_q[k] = 0.0;
 }
 
 /// All load of a bus times a profile.
@@ -290,7 +288,7 @@ void walk_time(Maker& maker) {
 }  // namespace
 
 flow::Profiled OwnedTerms::view() const {
-  return {fixed_p_pu, fixed_q_pu, row, p_profile, q_profile, p_pu, q_pu};
+  return {fixed_p, fixed_q, row, p_profile, q_profile, p, q};
 }
 
 Series make_series(const feeder::Case& grid, const SeriesOptions& options) {

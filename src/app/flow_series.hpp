@@ -30,7 +30,7 @@ struct SeriesOptions {
 
 /// Terms of one table, owned.
 struct OwnedTerms {
-  Column<double> fixed_p_pu, fixed_q_pu, p_pu, q_pu;
+  Column<double> fixed_p, fixed_q, p, q;
   Column<Index> row, p_profile, q_profile;
   flow::Profiled view() const;
 };

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,24 +37,28 @@ enum class CasePart : std::int8_t {
   bus_bs_mvar
 };
 
-struct CaseChange {
-  CasePart part = CasePart::branch_in_service;
+/// One entry of one table.
+template <class Part>
+struct ChangeOf {
+  Part part{};
   Index row = 0;  ///< of that table
   double value = 0.0;
-  bool operator==(const CaseChange&) const = default;
+  bool operator==(const ChangeOf&) const = default;
 };
+using CaseChange = ChangeOf<CasePart>;
 
 /// Powers that follow profiles: `fixed` plus, for every term i,
-///   p[row[i]] += p_pu[i] * factor(scenario, p_profile[i]),   q alike; profile `none` means 1.
-/// Both fixed arrays empty and no terms: the case's own values. All spans are the caller's.
+///   p[row[i]] += p[i] * factor(scenario, p_profile[i]),   q alike; profile `none` means 1.
+/// Both fixed arrays empty and no terms: the network's own values. Powers are in the unit of the
+/// table they are for: p.u. of a case, kW and kvar of a circuit. All spans are the caller's.
 struct Profiled {
-  std::span<const double> fixed_p_pu = {};  ///< by row
-  std::span<const double> fixed_q_pu = {};
+  std::span<const double> fixed_p = {};  ///< by row
+  std::span<const double> fixed_q = {};
   std::span<const Index> row = {};  ///< by term, as are the next four
   std::span<const Index> p_profile = {};
   std::span<const Index> q_profile = {};
-  std::span<const double> p_pu = {};
-  std::span<const double> q_pu = {};
+  std::span<const double> p = {};
+  std::span<const double> q = {};
 };
 
 /// Rows of injections: `given` arrays, or else profiles, or else one row, the case's own.
@@ -87,15 +92,19 @@ std::int64_t scenarios_of(const Batch& batch);
 
 BatchRow row_of(const Batch& batch, std::int64_t scenario);
 
+/// What a change would replace; nothing for a row that does not exist.
+std::optional<double> value_in(const feeder::Case& grid, const CaseChange& change);
+
 /// @throws UsageError for an array of another size or a row, profile or branch that does not exist
 void check(const feeder::Case& grid, const Batch& batch);
 
 /// A batch's topologies without repetition.
-struct Topologies {
-  std::vector<Index> number;  ///< by topology row (one entry where none is given)
-  std::vector<std::vector<CaseChange>>
-      changes;  ///< by number: sorted, without what changes nothing
+template <class Change>
+struct TopologiesOf {
+  std::vector<Index> number;                 ///< by topology row (one entry where none is given)
+  std::vector<std::vector<Change>> changes;  ///< by number: sorted, without what changes nothing
 };
+using Topologies = TopologiesOf<CaseChange>;
 Topologies distinct_topologies(const feeder::Case& grid, const Batch& batch);
 
 /// `grid` with these changes.

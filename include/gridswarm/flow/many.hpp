@@ -17,27 +17,33 @@
 namespace gridswarm::inline GS_ABI::flow {
 
 /// Both are the caller's and the same on every rank.
-struct FeederBatch {
-  const feeder::Case* grid;
-  const Batch* batch;
+template <class Types>
+struct FeederBatchOf {
+  const typename Types::Grid* grid;
+  const typename Types::Batch* batch;
 };
+using FeederBatch = FeederBatchOf<CaseTypes>;
 
 /// A solved block as rank 0 hands it on.
-struct ManyBlock {
+template <class Types>
+struct ManyBlockOf {
   Index feeder;
-  std::int64_t first;            ///< scenario
-  const FlowResult& result;      ///< without voltages if they were not kept
-  std::span<const double> more;  ///< what measure() wrote
+  std::int64_t first;                    ///< scenario
+  const typename Types::Result& result;  ///< without voltages if they were not kept
+  std::span<const double> more;          ///< what measure() wrote
 };
+using ManyBlock = ManyBlockOf<CaseTypes>;
 
-struct ManyHooks {
+template <class Types>
+struct ManyHooksOf {
   /// Called where a block was solved, by the thread that solved it, with other threads beside it:
   /// writes numbers that travel with the block. May be empty.
-  std::function<void(Index feeder, const BatchBlock& block, Column<double>& more)> measure = {};
+  std::function<void(Index feeder, const BlockOf<Types>& block, Column<double>& more)> measure = {};
   /// Called where rank 0 is hosted, in order; false ends all.
-  std::function<bool(const ManyBlock& block)> sink;
+  std::function<bool(const ManyBlockOf<Types>& block)> sink;
   bool keep_voltages = true;  ///< false: they stay where they were made
 };
+using ManyHooks = ManyHooksOf<CaseTypes>;
 
 /// Collective. Solve every scenario of every feeder. `options.threads` as everywhere.
 /// @throws on every rank: UsageError as check() and solve(), the first in order of feeders and

@@ -30,17 +30,21 @@ struct TreeNewton;    // flow/tree_newton.hpp
 /// A number of a batch that is not finite.
 class NotFiniteError : public UsageError {
  public:
-  /// @param what_is  "the active power", say; @param bus the file's bus number
-  NotFiniteError(const std::string& what_is, BusId bus, std::int64_t scenario, double value)
-      : UsageError(what_is + " at bus " + std::to_string(bus) + " in scenario " +
-                   std::to_string(scenario) + " is " + std::to_string(value) +
-                   "; it must be a finite number"),
+  /// @param what_is  "the active power", say
+  /// @param where    what the number is for, by the file's own name: "bus 17"
+  NotFiniteError(const std::string& what_is, const std::string& where, std::int64_t scenario,
+                 double value)
+      : UsageError(what_is + " at " + where + " in scenario " + std::to_string(scenario) + " is " +
+                   std::to_string(value) + "; it must be a finite number"),
         what_is(what_is),
-        bus(bus),
+        where(where),
         scenario(scenario),
         value(value) {}
+  /// The same of another scenario.
+  NotFiniteError(const NotFiniteError& error, std::int64_t scenario)
+      : NotFiniteError(error.what_is, error.where, scenario, error.value) {}
   std::string what_is;
-  BusId bus;
+  std::string where;
   std::int64_t scenario;
   double value;
 };

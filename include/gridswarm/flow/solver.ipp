@@ -33,7 +33,7 @@ inline void refuse_row(const feeder::Case& grid, const NamedInput& input, Index 
     if (std::isfinite(row[k])) continue;
     const Index bus = input.bus.empty() ? k : input.bus[k];
     if (std::find(input.skipped.begin(), input.skipped.end(), bus) != input.skipped.end()) continue;
-    throw NotFiniteError(input.what, grid.buses.id[bus], scenario, row[k]);
+    throw NotFiniteError(input.what, "bus " + std::to_string(grid.buses.id[bus]), scenario, row[k]);
   }
 }
 

@@ -24,41 +24,68 @@ struct StreamOptions {
   bool warm_start = false;    ///< begin at the topology's first solution, not flat
 };
 
-/// Scenarios first .. first + result.scenarios - 1, solved.
-struct BatchBlock {
-  std::int64_t first;
-  const Injections& injections;
-  const FlowResult& result;
-  std::span<const Solver* const> solver;  ///< by scenario of the block
+/// What streams of balanced cases are made of; flow/circuit_stream.hpp has the other kind.
+struct CaseTypes {
+  using Grid = feeder::Case;
+  using Batch = flow::Batch;
+  using Change = CaseChange;
+  using Solver = flow::Solver;
+  using Injections = flow::Injections;
+  using Rows = InjectionRows;
+  using Fill = FillRows;
+  using Work = FlowWork;
+  using Result = FlowResult;
 };
+
+/// Scenarios first .. first + result.scenarios - 1, solved.
+template <class Types>
+struct BlockOf {
+  std::int64_t first;
+  const typename Types::Injections& injections;
+  const typename Types::Result& result;
+  std::span<const typename Types::Solver* const> solver;  ///< by scenario of the block
+};
+using BatchBlock = BlockOf<CaseTypes>;
 
 /// Called in the order of scenarios; false ends the stream.
 using BatchSink = std::function<bool(const BatchBlock&)>;
 
 /// The solvers of a batch's topologies, made when they are needed.
-struct SolverShelf {
-  const feeder::Case* grid = nullptr;
-  const Batch* batch = nullptr;
+template <class Types>
+struct ShelfOf {
+  const typename Types::Grid* grid = nullptr;
+  const typename Types::Batch* batch = nullptr;
   FlowOptions options;
-  Topologies topologies;
-  std::vector<std::shared_ptr<const Solver>> solver;  ///< by number; null: not made, or put away
-  std::vector<std::int64_t> used_at;                  ///< by number
-  std::vector<Column<double>> start_re, start_im;     ///< by number: warm start; empty: flat
+  TopologiesOf<typename Types::Change> topologies;
+  std::vector<std::shared_ptr<const typename Types::Solver>>
+      solver;                                      ///< by number; null: not made, or put away
+  std::vector<std::int64_t> used_at;               ///< by number
+  std::vector<Column<double>> start_re, start_im;  ///< by number: warm start; empty: flat
   std::int64_t uses = 0;
   Index limit = 1;  ///< solvers that fit solvers_mib
 };
+using SolverShelf = ShelfOf<CaseTypes>;
 
 /// Buffers of one thread's blocks.
-struct BlockWork {
-  FillRows fill;
-  InjectionRows chosen;
+template <class Types>
+struct BlockWorkOf {
+  typename Types::Fill fill;
+  typename Types::Rows chosen;
   Column<double> start_re, start_im;
-  FlowWork flow;
-  FlowResult part, result;
-  Injections block_injections;
-  std::vector<const Solver*> solver;
+  typename Types::Work flow;
+  typename Types::Result part, result;
+  typename Types::Injections block_injections;
+  std::vector<const typename Types::Solver*> solver;
   std::vector<Index> number, list;  ///< topology by scenario; scenarios of one topology
 };
+using BlockWork = BlockWorkOf<CaseTypes>;
+
+/// What a scenario takes in a block: results, and inputs where they are formed here; a block of
+/// several topologies holds both twice.
+double scenario_bytes(const SolverShelf& shelf);
+
+/// A case, its forest or admittances and factors, roughly.
+double solver_bytes(const feeder::Case& grid);
 
 /// @throws UsageError as check(grid, batch). `grid` and `batch` must outlive the shelf
 SolverShelf make_shelf(const feeder::Case& grid, const Batch& batch, const FlowOptions& options,

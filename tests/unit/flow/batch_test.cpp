@@ -118,6 +118,6 @@ TEST_CASE("what does not fit the case is refused in words") {
   profile.injections.factor = factor;
   profile.injections.buses.row = row;
   profile.injections.buses.p_profile = which;
-  profile.injections.buses.p_pu = p;
+  profile.injections.buses.p = p;
   refused(profile, "profile 3 of 1");
 }

@@ -139,7 +139,7 @@ TEST_CASE("a load that is not finite is named by the scenario of the batch") {
     FAIL("not refused");
   } catch (const flow::NotFiniteError& error) {
     CHECK(error.scenario == 30);
-    CHECK(error.bus == 102);
+    CHECK(error.where == "bus 102");
   }
 }
 
