@@ -14,6 +14,7 @@ inline constexpr double kw_per_mw = 1000.0;
 inline constexpr double s_per_h = 3600.0;
 inline constexpr double va_per_mva = 1e6;
 inline constexpr double pi = 3.14159265358979323846;
+inline constexpr double sqrt3 = 1.7320508075688772;
 inline constexpr double rad_per_deg = pi / 180.0;
 
 }  // namespace gridswarm::inline GS_ABI

@@ -95,7 +95,7 @@ struct CircuitTransformers {
   Csr windings{{0}, {}};    ///< rows of Windings, in order
   Csr reactances{{0}, {}};  ///< rows of x_percent: pairs 12, 13, .., 1n, 23, .., on winding 1's kVA
   Column<double> x_percent;
-  Column<double> no_load_loss_percent;  ///< on winding 1's kVA, at the last winding
+  Column<double> no_load_loss_percent;  ///< on winding 1's kVA, at winding 2
   Column<double> magnetizing_percent;
   Column<double> ppm_antifloat;  ///< admittance to ground, parts per million of winding 1's rating
   Column<std::int8_t> delta_leads;  ///< wye-delta: 0 the lower voltage lags by 30 degrees (ANSI)
@@ -109,7 +109,7 @@ struct Windings {
   Column<Connection> connection;
   Column<double> kv;         ///< line to line for 2 and 3 phases, else of the winding itself
   Column<double> kva;        ///< all phases
-  Column<double> r_percent;  ///< on its own kVA
+  Column<double> r_percent;  ///< on winding 1's kVA, as OpenDSS takes it
   Column<double> tap_pu;
   Column<double> tap_min_pu, tap_max_pu;
   Column<std::int32_t> taps;     ///< steps between tap_min_pu and tap_max_pu
