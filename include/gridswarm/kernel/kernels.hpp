@@ -2,6 +2,7 @@
 // The list of kernels: each hot loop declared once, in the order in which a tick calls them.
 #pragma once
 
+#include "gridswarm/kernel/circuit_law_views.hpp"
 #include "gridswarm/kernel/isa.hpp"
 #include "gridswarm/kernel/mesh_views.hpp"
 #include "gridswarm/kernel/views.hpp"
@@ -79,6 +80,13 @@ struct Kernels {
   /// Take back 1 - share of the last step (lanes of share 1 keep all of it).
   void (*newton_damp)(const SweepTree& tree, const double* share, const SweepMemory& memory,
                       const double* factors);
+  /// Circuits: add what one element draws at node a to j, and take it away at node b. power: its P
+  /// and Q per lane; v and j: re and im per slot.
+  void (*circuit_law_draw)(const CircuitLaw& law, const CircuitBands* bands, const double* power,
+                           const double* v, double* j);
+  /// What every element consumes at voltages v, laid out as power: (element, P and Q, lane).
+  void (*circuit_law_powers)(const CircuitLaw* laws, size_t count, const CircuitBands* bands,
+                             const double* power, const double* v, double* drawn);
 };
 
 /// The table in use.

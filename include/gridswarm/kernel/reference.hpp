@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"
+#include "gridswarm/kernel/reference_circuit_law.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
 #include "gridswarm/kernel/reference_newton.hpp"
@@ -77,7 +78,9 @@ GS_INLINE Kernels reference_kernels() {
           reference::newton_down,
           reference::newton_up_laws,
           reference::newton_down_laws,
-          reference::newton_damp};
+          reference::newton_damp,
+          reference::circuit_law_draw,
+          reference::circuit_law_powers};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel
