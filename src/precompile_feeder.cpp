@@ -4,5 +4,6 @@
 #include "gridswarm/feeder/circuit.ipp"
 #include "gridswarm/feeder/forest.ipp"
 #include "gridswarm/feeder/primitive.ipp"
+#include "gridswarm/feeder/reduction.ipp"
 #include "gridswarm/feeder/spanning.ipp"
 #include "gridswarm/feeder/synthetic.ipp"

@@ -33,6 +33,7 @@ struct Buses {
   Column<double> vmax_pu;
   Column<double> vmin_pu;
   std::vector<std::string> name;  ///< the file's; empty: none has one
+  Column<std::int8_t> phases;     ///< a reduction's: bits 1, 2, 4 for a, b, c; empty: all have all
   Index size() const { return static_cast<Index>(id.size()); }
 };
 
@@ -129,6 +130,7 @@ struct Case {
   std::string file;  ///< where it was read from, for messages; empty when made in memory
   double base_mva = 1.0;
   bool per_phase = false;  ///< powers are one phase's third of a balanced three-phase system
+  bool by_name = false;    ///< buses are known by name, ids only count them (feeder/reduction.hpp)
   Buses buses;
   Branches branches;
   Generators generators;
