@@ -3,6 +3,7 @@
 #include "gridswarm/fleet/device.ipp"
 #include "gridswarm/fleet/forecast.ipp"
 #include "gridswarm/fleet/on_feeder.ipp"
+#include "gridswarm/fleet/phases.ipp"
 #include "gridswarm/fleet/profile.ipp"
 #include "gridswarm/fleet/synthetic.ipp"
 #include "gridswarm/fleet/synthetic_profiles.ipp"

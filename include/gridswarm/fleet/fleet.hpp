@@ -37,6 +37,7 @@ struct Nameplate {
   Column<double> cost_per_kw2;  ///< weight a of 1/2 a (p - p_want)^2, > 0
   Column<double> power_factor;  ///< meter: lagging, 0..1, 1 = no reactive power; 1 for the others
   Column<Index> profile;        ///< row of the profile set; none: constant 1
+  Column<std::int8_t> phases;   ///< fleet/phases.hpp; 0: all of its bus; empty: all agents so
   Index size() const { return static_cast<Index>(id.size()); }
 };
 

@@ -7,6 +7,7 @@
 
 #include "gridswarm/io/cluster_file.hpp"
 #include "gridswarm/io/file.hpp"
+#include "gridswarm/io/fleet_file.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 
@@ -39,8 +40,7 @@ GS_INLINE std::string clusters_text(const feeder::Case& grid, const fleet::Fleet
   text += "\n";
   for (Index i = 0; i < fleet.size(); ++i) {
     const Index row = clusters.of[i];
-    text += std::to_string(fleet.plate.id[i]) + "," +
-            std::to_string(grid.buses.id[fleet.plate.bus[i]]) + "," +
+    text += std::to_string(fleet.plate.id[i]) + "," + bus_text(grid, fleet.plate.bus[i]) + "," +
             (row == none ? std::string() : std::to_string(clusters.id[row])) + "," +
             (row != none && clusters.leader[row] == i ? "1" : "0") + "\n";
   }

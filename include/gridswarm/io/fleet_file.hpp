@@ -3,7 +3,8 @@
 //
 // Only agent, bus, kind and rating_kw must be there; an empty or missing cell takes its kind's
 // default, so that a list of PV plants is four columns. A row that can't be right is refused with
-// its line.
+// its line. On circuits buses go by name, and `phases` says which of its bus's phases an agent
+// joins.
 #pragma once
 
 #include <span>
@@ -18,6 +19,9 @@ namespace gridswarm::inline GS_ABI::io {
 
 /// The columns in the order in which they are written.
 std::span<const std::string_view> fleet_columns();
+
+/// A bus as a cell of a table names it: its number, or its name in a circuit's reduction.
+std::string bus_text(const feeder::Case& grid, Index bus_row);
 
 /// Read a fleet; rows sorted by agent id, buses looked up in `grid`, profiles by name in
 /// Fleet::profile_names (sorted). p_kw, p_min_kw and p_max_kw go into the state, with p_want = p.

@@ -5,11 +5,13 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/fleet/device.hpp"
+#include "gridswarm/fleet/phases.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
 
@@ -36,13 +38,14 @@ enum Column : Index {
   p_kw,
   p_min_kw,
   p_max_kw,
+  phases,
   column_count
 };
 
 inline constexpr std::array<std::string_view, column_count> names = {
-    "agent",        "bus",          "kind",       "s_kva",    "rating_kw", "e_kwh",
-    "soc",          "soc_min",      "efficiency", "arrive_h", "depart_h",  "soc_depart",
-    "cost_per_kw2", "power_factor", "profile",    "p_kw",     "p_min_kw",  "p_max_kw"};
+    "agent",   "bus",        "kind",     "s_kva",    "rating_kw",  "e_kwh",        "soc",
+    "soc_min", "efficiency", "arrive_h", "depart_h", "soc_depart", "cost_per_kw2", "power_factor",
+    "profile", "p_kw",       "p_min_kw", "p_max_kw", "phases"};
 
 inline constexpr std::array<std::string_view, 5> kind_names = {"pv", "wind", "battery", "ev",
                                                                "meter"};
@@ -80,6 +83,44 @@ struct Row {
     return value;
   }
 };
+
+/// Bus row of a cell: a case's number, or a circuit's name in any case of letters.
+struct BusCells {
+  const feeder::Case& grid;
+  std::unordered_map<std::string, Index> row_of;
+
+  explicit BusCells(const feeder::Case& given) : grid(given) {
+    for (Index b = 0; b < grid.buses.size(); ++b)
+      row_of.emplace(
+          grid.by_name ? lower_case(grid.buses.name[b]) : std::to_string(grid.buses.id[b]), b);
+  }
+  Index find(const Row& row) const {
+    row.require(bus);
+    const auto found =
+        row_of.find(grid.by_name ? lower_case(std::string(row.text(bus)))
+                                 : std::to_string(integer(row.table, row.row, row.at[bus])));
+    if (found == row_of.end())
+      row.refuse(bus, "is not in case " + grid.name + "; give a bus " +
+                          (grid.by_name ? "name" : "number") + " of the case file");
+    return found->second;
+  }
+  static std::string lower_case(std::string text) {
+    for (char& letter : text)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return text;
+  }
+};
+
+/// Bits of the phases, those that the bus has.
+GS_INLINE std::int8_t phases_of(const Row& row, const feeder::Case& grid, Index bus_row) {
+  const auto stated = fleet::phases_of_word(row.text(phases));
+  if (!stated) row.refuse(phases, "is no word of phases; write a, b, c, ab, bc, ac or abc");
+  const int there = grid.buses.phases.empty() ? 7 : grid.buses.phases[bus_row];
+  if (*stated & ~there)
+    row.refuse(phases, "is not at bus " + std::string(row.text(bus)) + ", which has " +
+                           fleet::word_of_phases(static_cast<std::int8_t>(there)));
+  return *stated;
+}
 
 GS_INLINE fleet::Kind kind_of(const Row& row) {
   row.require(kind);
@@ -204,6 +245,13 @@ GS_INLINE void push_text(std::string& out, const std::string& name) {
 
 }  // namespace fleet_detail
 
+GS_INLINE std::string bus_text(const feeder::Case& grid, Index bus_row) {
+  if (!grid.by_name) return std::to_string(grid.buses.id[bus_row]);
+  std::string out;
+  fleet_detail::push_text(out, grid.buses.name[bus_row]);
+  return out;
+}
+
 GS_INLINE std::span<const std::string_view> fleet_columns() { return fleet_detail::names; }
 
 GS_INLINE fleet::Fleet fleet_from_table(const CsvTable& table, const feeder::Case& grid) {
@@ -212,18 +260,15 @@ GS_INLINE fleet::Fleet fleet_from_table(const CsvTable& table, const feeder::Cas
   std::array<Index, column_count> at;
   for (Index c = 0; c < column_count; ++c) at[c] = find_column(table, names[c]);
   for (const Column must : {agent, bus, kind, rating_kw}) require_column(table, names[must]);
-  std::unordered_map<BusId, Index> bus_row;
-  for (Index b = 0; b < grid.buses.size(); ++b) bus_row.emplace(grid.buses.id[b], b);
+  const BusCells buses(grid);
 
   fleet::Fleet out;
   const std::vector<Index> order = rows_by_id(table, at[agent]);
   for (const Index r : order) {
     const Row row{table, at, r};
-    row.require(bus);
-    const auto found = bus_row.find(integer(table, r, at[bus]));
-    if (found == bus_row.end())
-      row.refuse(bus, "is not in case " + grid.name + "; give a bus number of the case file");
-    push_plate(row, found->second, out.plate);
+    const Index bus_row = buses.find(row);
+    push_plate(row, bus_row, out.plate);
+    if (at[phases] != none) out.plate.phases.push_back(phases_of(row, grid, bus_row));
     if (row.given(profile)) out.profile_names.emplace_back(row.text(profile));
   }
   std::sort(out.profile_names.begin(), out.profile_names.end());
@@ -250,7 +295,10 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
   const fleet::Nameplate& plate = fleet.plate;
   const fleet::State& state = fleet.state;
   std::string out;
-  for (const std::string_view name : names) (out += name) += name == names.back() ? '\n' : ',';
+  const bool phased = !plate.phases.empty();
+  for (const std::string_view name : names)
+    if (phased || name != names[phases]) (out += name) += ',';
+  out.back() = '\n';
   for (Index i = 0; i < fleet.size(); ++i) {
     const bool is_ev = plate.kind[i] == fleet::Kind::ev;
     const bool stores = is_ev || plate.kind[i] == fleet::Kind::battery;
@@ -258,7 +306,7 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
       if (shown) out += shortest(value);
       out += ',';
     };
-    out += std::to_string(plate.id[i]) + ',' + std::to_string(grid.buses.id[plate.bus[i]]) + ',';
+    out += std::to_string(plate.id[i]) + ',' + bus_text(grid, plate.bus[i]) + ',';
     (out += kind_names[static_cast<std::size_t>(plate.kind[i])]) += ',';
     cell(plate.s_kva[i]);
     cell(plate.rating_kw[i]);
@@ -276,6 +324,7 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
     cell(state.p_kw[i]);
     cell(state.p_min_kw[i]);
     out += shortest(state.p_max_kw[i]);
+    if (phased) (out += ',') += fleet::word_of_phases(plate.phases[i]);
     out += '\n';
   }
   return out;

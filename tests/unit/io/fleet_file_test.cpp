@@ -181,3 +181,60 @@ TEST_CASE("a made fleet is a fleet file that keeps every rule, and reads back to
   CHECK(back.size() == 300);
   CHECK(io::fleet_text(back, grid) == text);
 }
+
+namespace {
+
+/// A circuit's reduction: bus A has all phases, bus "b,1" has b alone.
+feeder::Case named_buses() {
+  feeder::Case grid;
+  grid.name = "named";
+  grid.by_name = true;
+  grid.buses.id = {1, 2};
+  grid.buses.name = {"A", "b,1"};
+  grid.buses.phases = {7, 2};
+  return grid;
+}
+
+std::string refusal_on_phases(const std::string& text) {
+  try {
+    io::fleet_from_table(io::parse_csv(text, "f.csv"), named_buses());
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("on a circuit buses go by name and agents by phase, and both are written back") {
+  const feeder::Case grid = named_buses();
+  const std::string text =
+      "agent,bus,kind,rating_kw,phases\n1,a,pv,5,ca\n2,\"B,1\",pv,4,b\n3,A,meter,1,\n";
+  const fleet::Fleet fleet = io::fleet_from_table(io::parse_csv(text, "f.csv"), grid);
+  CHECK(fleet.plate.bus == Column<Index>{0, 1, 0});
+  CHECK(fleet.plate.phases == Column<std::int8_t>{5, 2, 0});
+  const std::string written = io::fleet_text(fleet, grid);
+  CHECK(written.find("1,A,pv,") != std::string::npos);
+  CHECK(written.find("2,\"b,1\",pv,") != std::string::npos);
+  const fleet::Fleet again = io::fleet_from_table(io::parse_csv(written, "g.csv"), grid);
+  CHECK(again.plate.phases == fleet.plate.phases);
+  CHECK(again.plate.bus == fleet.plate.bus);
+}
+
+TEST_CASE("a fleet without phases is written without that column") {
+  const std::string text =
+      io::fleet_text(read("agent,bus,kind,rating_kw\n1,10,pv,5\n"), three_buses());
+  CHECK(text.find("phases") == std::string::npos);
+  CHECK(text.substr(text.find("p_max_kw"), 9) == "p_max_kw\n");
+}
+
+TEST_CASE("phases that a bus lacks, words that are none and unknown names are refused by line") {
+  const std::string head = "agent,bus,kind,rating_kw,phases\n";
+  CHECK(refusal_on_phases(head + "8,\"b,1\",pv,5,a\n")
+            .find("f.csv:2: agent 8: phases 'a' is not at bus b,1, which has b") !=
+        std::string::npos);
+  CHECK(refusal_on_phases(head + "8,A,pv,5,x\n").find("phases 'x' is no word of phases") !=
+        std::string::npos);
+  CHECK(refusal_on_phases(head + "8,C,pv,5,a\n")
+            .find("bus 'C' is not in case named; give a bus name") != std::string::npos);
+}
