@@ -21,6 +21,15 @@ struct PgmPi {
   double rate_mva = 0.0;    ///< 0: none stated
 };
 
+/// What a branch is to its nodes, p.u.: i_from = ff v_from + ft v_to, i_to = tf v_from + tt v_to.
+struct PgmPort {
+  std::complex<double> ff, ft, tf, tt;  ///< zero where an end is open
+};
+
+/// A pi model whose ends are closed or open: one open, it is seen from the other as a shunt,
+/// y/2 + 1 / (z + 2/y).
+PgmPort pgm_port(const PgmPi& pi, bool from_closed, bool to_closed);
+
 /// Any branch but three windings.
 /// @throws InputError for values that make no branch
 PgmPi pgm_pi(const PgmNetwork& network, PgmType type, Index row, double frequency_hz);

@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/units.hpp"
+#include "gridswarm/feeder/rotation.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/pgm_branch.hpp"
 #include "gridswarm/io/pgm_parts.hpp"
@@ -49,9 +50,9 @@ inline Complex balanced_inverse(const std::array<Complex, 6>& m) {
   return (diagonal - beside) / (3.0 * determinant);
 }
 
-/// Kron's reduction: the neutral carries what the phases leave over.
-inline PgmPi asym_line_model(const PgmNetwork& network, const PgmTable& table, Index row,
-                             double omega) {
+/// Impedances among the phases of a line (aa, ba, bb, ca, cb, cc), by Kron's reduction where it has
+/// a neutral, which carries what the phases leave over.
+inline std::array<Complex, 6> asym_line_impedances(const PgmTable& table, Index row) {
   constexpr const char* names[] = {"aa", "ba", "bb", "ca", "cb", "cc", "na", "nb", "nc", "nn"};
   std::array<Complex, 10> z;
   for (std::size_t k = 0; k < z.size(); ++k)
@@ -62,6 +63,12 @@ inline PgmPi asym_line_model(const PgmNetwork& network, const PgmTable& table, I
   std::copy(z.begin(), z.begin() + 6, phases.begin());
   for (std::size_t a = 0, k = 0; neutral && a < 3; ++a)
     for (std::size_t b = 0; b <= a; ++b, ++k) phases[k] -= z[6 + a] * z[6 + b] / z[9];
+  return phases;
+}
+
+inline PgmPi asym_line_model(const PgmNetwork& network, const PgmTable& table, Index row,
+                             double omega) {
+  const std::array<Complex, 6> phases = asym_line_impedances(table, row);
   double c1 = table.at(row, "c1");
   if (std::isnan(c1) || std::isnan(table.at(row, "c0")))
     c1 = (table.at(row, "c_aa") + table.at(row, "c_bb") + table.at(row, "c_cc") -
@@ -172,6 +179,28 @@ inline PgmPi generic_model(const PgmNetwork& network, const PgmTable& table, Ind
 }
 
 }  // namespace detail
+
+GS_INLINE PgmPort pgm_port(const PgmPi& pi, bool from_closed, bool to_closed) {
+  const feeder::Rotation turn = feeder::rotation(pi.shift_deg);
+  const detail::Complex ratio = pi.ratio * detail::Complex(turn.re, turn.im);
+  const detail::Complex series = 1.0 / pi.z;
+  const double squared = pi.ratio * pi.ratio;
+  const bool tapped_closed = pi.taps_at_to ? to_closed : from_closed;
+  detail::Complex own;  // of the tapped end, of the other end, and between
+  detail::Complex others;
+  detail::Complex across;
+  detail::Complex back;
+  if (from_closed && to_closed) {
+    others = series + 0.5 * pi.y;
+    own = others / squared;
+    across = -series / std::conj(ratio);
+    back = -series / ratio;
+  } else if (from_closed || to_closed) {
+    const detail::Complex seen = 0.5 * pi.y + series * pi.y / (2.0 * series + pi.y);
+    (tapped_closed ? own : others) = tapped_closed ? seen / squared : seen;
+  }
+  return pi.taps_at_to ? PgmPort{others, back, across, own} : PgmPort{own, across, back, others};
+}
 
 GS_INLINE PgmPi pgm_pi(const PgmNetwork& network, PgmType type, Index row, double frequency_hz) {
   const PgmTable& table = network.of(type);

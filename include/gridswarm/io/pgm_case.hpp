@@ -19,17 +19,17 @@
 #include <vector>
 
 #include "gridswarm/feeder/case.hpp"
+#include "gridswarm/io/pgm_branch.hpp"
 #include "gridswarm/io/pgm_file.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 
-/// A branch, or one leg of three windings, between two bus rows:
-/// i_from = ff v_from + ft v_to and i_to = tf v_from + tt v_to, p.u., in the file's direction.
-struct PgmPort {
+/// A branch, or one leg of three windings, between two bus rows, in the file's direction.
+struct PgmBranch {
+  PgmPort y;
   Index from;
   Index to;
-  std::complex<double> ff, ft, tf, tt;  ///< zero where an end is open
-  bool live;                            ///< an end is closed
+  bool live;  ///< an end is closed
 };
 
 /// The sources of one node as one.
@@ -43,7 +43,8 @@ struct PgmFeed {
 
 struct PgmCase {
   feeder::Case grid;  ///< bus rows: nodes in the file's order, then star buses, then sources' buses
-  std::array<std::vector<PgmPort>, 7> ports;  ///< by branch type and row; three per three windings
+  std::array<std::vector<PgmBranch>, 7>
+      ports;  ///< by branch type and row; three per three windings
   std::vector<PgmFeed> feeds;
   std::array<std::vector<Index>, 4> load_row;   ///< by appliance type and row: row of grid.loads
   std::array<std::vector<Index>, 4> regulator;  ///< likewise: row of the regulator in service
@@ -53,6 +54,15 @@ struct PgmCase {
 /// What an appliance consumes at 1 p.u. as the file states it, MVA, whatever its status.
 /// @throws InputError if it states none
 std::complex<double> pgm_consumption(const PgmNetwork& network, PgmType type, Index row);
+
+/// Of one of the phases that its powers are stated for.
+std::complex<double> pgm_consumption(const PgmNetwork& network, PgmType type, Index row,
+                                     Index phase);
+
+/// For how many phases an appliance's powers are stated: one number for all, or one each.
+inline Index pgm_phases_of(PgmType type) {
+  return type == PgmType::asym_load || type == PgmType::asym_gen ? 3 : 1;
+}
 
 /// The types that consume or generate as stated, in the order of PgmCase's arrays.
 inline constexpr PgmType pgm_appliances[] = {PgmType::sym_load, PgmType::sym_gen,

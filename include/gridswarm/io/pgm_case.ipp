@@ -17,9 +17,6 @@
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
 
-/// How far apart two voltages may be that are to be the same, p.u.
-inline constexpr double pgm_same_u = 1e-12;
-
 inline Index add_pgm_bus(feeder::Buses& buses, BusId id, const std::string& name, double base_kv,
                          feeder::BusType type) {
   buses.id.push_back(id);
@@ -44,35 +41,13 @@ inline void add_pgm_shunt(feeder::Buses& buses, Index bus, Complex y) {
 }
 
 /// One pi model between two bus rows into the case and its port; returns the case's branch row.
-inline Index add_pgm_branch(feeder::Case& grid, std::vector<PgmPort>& ports, const PgmPi& pi,
+inline Index add_pgm_branch(feeder::Case& grid, std::vector<PgmBranch>& ports, const PgmPi& pi,
                             Index from, Index to, bool from_closed, bool to_closed) {
-  const feeder::Rotation turn = feeder::rotation(pi.shift_deg);
-  const Complex ratio = pi.ratio * Complex(turn.re, turn.im);
-  const Complex series = 1.0 / pi.z;
-  const double squared = pi.ratio * pi.ratio;
-  const bool tapped_closed = pi.taps_at_to ? to_closed : from_closed;
-  const bool other_closed = pi.taps_at_to ? from_closed : to_closed;
   const Index tapped = pi.taps_at_to ? to : from;
   const Index other = pi.taps_at_to ? from : to;
-  PgmPort port{from, to, {}, {}, {}, {}, from_closed || to_closed};
-  Complex own;  // admittances of the tapped end, of the other end, and between
-  Complex others;
-  Complex across;
-  Complex back;
-  if (tapped_closed && other_closed) {
-    others = series + 0.5 * pi.y;
-    own = others / squared;
-    across = -series / std::conj(ratio);
-    back = -series / ratio;
-  } else if (port.live) {
-    const Complex seen = 0.5 * pi.y + series * pi.y / (2.0 * series + pi.y);
-    (tapped_closed ? own : others) = tapped_closed ? seen / squared : seen;
-    add_pgm_shunt(grid.buses, tapped_closed ? tapped : other, tapped_closed ? own : others);
-  }
-  port.ff = pi.taps_at_to ? others : own;
-  port.tt = pi.taps_at_to ? own : others;
-  port.ft = pi.taps_at_to ? back : across;
-  port.tf = pi.taps_at_to ? across : back;
+  const PgmBranch port{pgm_port(pi, from_closed, to_closed), from, to, from_closed || to_closed};
+  if (from_closed != to_closed)
+    add_pgm_shunt(grid.buses, from_closed ? from : to, from_closed ? port.y.ff : port.y.tt);
   ports.push_back(port);
   feeder::Branches& branches = grid.branches;
   branches.from.push_back(tapped);
@@ -93,7 +68,7 @@ inline PgmTapped add_pgm_branches(const PgmNetwork& network, double frequency_hz
   for (const PgmType type : pgm_branches) {
     if (type == PgmType::three_winding_transformer) continue;
     const PgmTable& table = network.of(type);
-    std::vector<PgmPort>& ports = out.ports[static_cast<std::size_t>(type)];
+    std::vector<PgmBranch>& ports = out.ports[static_cast<std::size_t>(type)];
     for (Index row = 0; row < table.size(); ++row) {
       const PgmPi model = pgm_pi(network, type, row, frequency_hz);
       const Index branch =
@@ -110,7 +85,7 @@ inline PgmTapped add_pgm_branches(const PgmNetwork& network, double frequency_hz
 
 inline PgmTapped add_pgm_stars(const PgmNetwork& network, PgmCase& out) {
   const PgmTable& table = network.of(PgmType::three_winding_transformer);
-  std::vector<PgmPort>& ports = out.ports[static_cast<std::size_t>(table.type)];
+  std::vector<PgmBranch>& ports = out.ports[static_cast<std::size_t>(table.type)];
   PgmTapped tapped;
   for (Index row = 0; row < table.size(); ++row) {
     const Index star =
@@ -168,7 +143,7 @@ inline void add_pgm_feeds(const PgmNetwork& network, PgmCase& out) {
       const std::int64_t id = table.id(feed.rows.front());
       feed.bus = add_pgm_bus(buses, id, "behind source " + std::to_string(id),
                              buses.base_kv[feed.node], feeder::BusType::source);
-      std::vector<PgmPort> unused;
+      std::vector<PgmBranch> unused;
       PgmPi inner;
       inner.z = 1.0 / feed.y;
       if (!std::isfinite(std::abs(inner.z)))
@@ -316,17 +291,22 @@ inline void turn_starts(PgmCase& out) {
 
 }  // namespace detail
 
-GS_INLINE std::complex<double> pgm_consumption(const PgmNetwork& network, PgmType type, Index row) {
+GS_INLINE std::complex<double> pgm_consumption(const PgmNetwork& network, PgmType type, Index row,
+                                               Index phase) {
   const PgmTable& table = network.of(type);
-  const Index phases = type == PgmType::asym_load || type == PgmType::asym_gen ? 3 : 1;
-  detail::Complex sum;
-  for (Index phase = 0; phase < phases; ++phase)
-    sum +=
-        detail::Complex(table.at(row, "p_specified", phase), table.at(row, "q_specified", phase));
-  if (std::isnan(sum.real())) detail::refuse_pgm(network, table, row, "has no p_specified");
-  if (std::isnan(sum.imag())) detail::refuse_pgm(network, table, row, "has no q_specified");
+  const detail::Complex power(table.at(row, "p_specified", phase),
+                              table.at(row, "q_specified", phase));
+  if (std::isnan(power.real())) detail::refuse_pgm(network, table, row, "has no p_specified");
+  if (std::isnan(power.imag())) detail::refuse_pgm(network, table, row, "has no q_specified");
   const bool generates = type == PgmType::sym_gen || type == PgmType::asym_gen;
-  return sum / (generates ? -va_per_mva : va_per_mva);
+  return power / (generates ? -va_per_mva : va_per_mva);
+}
+
+GS_INLINE std::complex<double> pgm_consumption(const PgmNetwork& network, PgmType type, Index row) {
+  std::complex<double> sum;
+  for (Index phase = 0; phase < pgm_phases_of(type); ++phase)
+    sum += pgm_consumption(network, type, row, phase);
+  return sum;
 }
 
 GS_INLINE PgmCase make_pgm_case(const PgmNetwork& network, double frequency_hz) {

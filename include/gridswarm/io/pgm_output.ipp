@@ -90,11 +90,11 @@ inline double pgm_loading(const PgmTable& table, Index row, const PgmEnd& from, 
 }
 
 /// Currents into both ends of a port; zero where it carries none.
-inline std::array<Complex, 2> port_currents(const PgmState& state, const PgmPort& port) {
+inline std::array<Complex, 2> port_currents(const PgmState& state, const PgmBranch& port) {
   const Complex zero;
   const auto term = [&](Complex y, Index bus) { return y == zero ? zero : y * state.v[bus]; };
-  const std::array<Complex, 2> i = {term(port.ff, port.from) + term(port.ft, port.to),
-                                    term(port.tf, port.from) + term(port.tt, port.to)};
+  const std::array<Complex, 2> i = {term(port.y.ff, port.from) + term(port.y.ft, port.to),
+                                    term(port.y.tf, port.from) + term(port.y.tt, port.to)};
   return std::isnan(i[0].real() + i[1].real()) ? std::array<Complex, 2>{} : i;
 }
 
@@ -102,9 +102,9 @@ inline void place_branches(PgmState& state, PgmOutput& output) {
   for (const PgmType type : pgm_branches) {
     if (type == PgmType::three_winding_transformer) continue;
     const PgmTable& table = state.network.of(type);
-    const std::vector<PgmPort>& ports = state.model().ports[static_cast<std::size_t>(type)];
+    const std::vector<PgmBranch>& ports = state.model().ports[static_cast<std::size_t>(type)];
     for (Index row = 0; row < table.size(); ++row) {
-      const PgmPort& port = ports[row];
+      const PgmBranch& port = ports[row];
       double* cells = pgm_cells(output, state.network, type, row);
       const Index closed = table.at(row, "from_status") != 0.0 ? port.from : port.to;
       cells[1] = port.live && state.supplied(closed);
@@ -124,11 +124,11 @@ inline void place_branches(PgmState& state, PgmOutput& output) {
 inline void place_stars(PgmState& state, PgmOutput& output) {
   const PgmType type = PgmType::three_winding_transformer;
   const PgmTable& table = state.network.of(type);
-  const std::vector<PgmPort>& ports = state.model().ports[static_cast<std::size_t>(type)];
+  const std::vector<PgmBranch>& ports = state.model().ports[static_cast<std::size_t>(type)];
   for (Index row = 0; row < table.size(); ++row) {
     double* cells = pgm_cells(output, state.network, type, row);
     for (Index k = 0; k < 3; ++k) {
-      const PgmPort& port = ports[3 * row + k];
+      const PgmBranch& port = ports[3 * row + k];
       const std::string side = std::to_string(k + 1);
       if (table.at(row, "status_" + side) == 0.0 || !state.supplied(port.from)) continue;
       cells[1] = 1.0;

@@ -19,6 +19,9 @@ namespace gridswarm::inline GS_ABI::io::detail {
 /// Short circuit power in VA from which on a source is stiff: its impedance is below 1e-12 p.u.
 inline constexpr double pgm_stiff_sk = 1e18;
 
+/// How far apart two voltages may be that are to be the same, p.u.
+inline constexpr double pgm_same_u = 1e-12;
+
 using Complex = std::complex<double>;
 
 [[noreturn]] inline void refuse_pgm(const PgmNetwork& network, const PgmTable& table, Index row,
@@ -95,6 +98,11 @@ inline Complex pgm_source_voltage(const PgmNetwork& network, const PgmTable& tab
 
 inline bool pgm_is_stiff(const PgmTable& table, Index row) {
   return pgm_or(table.at(row, "sk"), 1e10) >= pgm_stiff_sk;
+}
+
+/// Short circuit power as stiff sources share by it, VA.
+inline double pgm_stiffness(const PgmTable& table, Index row) {
+  return std::min(pgm_or(table.at(row, "sk"), 1e10), 1e300);
 }
 
 }  // namespace gridswarm::inline GS_ABI::io::detail
