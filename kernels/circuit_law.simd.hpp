@@ -100,8 +100,8 @@ template <bool grounded>
   const double* __restrict b = grounded ? a : v + static_cast<size_t>(law.b) * circuit_pair;
   const double least = law.least_square;
   const double most = law.most_square;
-  int64_t outside = 0;
-#pragma omp simd reduction(| : outside)
+  alignas(64) int64_t is_outside[sweep_lanes];
+#pragma omp simd
   for (int l = 0; l < sweep_lanes; ++l) {
     const double re = grounded ? a[l] : a[l] - b[l];
     const double im = grounded ? a[sweep_lanes + l] : a[sweep_lanes + l] - b[sweep_lanes + l];
@@ -109,10 +109,12 @@ template <bool grounded>
     between.at[l] = re;
     between.at[sweep_lanes + l] = im;
     square[l] = abs_square;
-    const int64_t is_above_least = abs_square > least ? 0 : 1;
-    const int64_t is_below_most = abs_square <= most ? 0 : 1;
-    outside |= is_above_least | is_below_most;
+    const int64_t is_too_low = abs_square > least ? 0 : 1;
+    const int64_t is_too_high = abs_square <= most ? 0 : 1;
+    is_outside[l] = is_too_low | is_too_high;
   }
+  int64_t outside = 0;
+  for (int l = 0; l < sweep_lanes; ++l) outside |= is_outside[l];
   return outside;
 }
 
