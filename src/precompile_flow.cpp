@@ -3,6 +3,7 @@
 #include "gridswarm/flow/batch.ipp"
 #include "gridswarm/flow/branch_flow.ipp"
 #include "gridswarm/flow/choice.ipp"
+#include "gridswarm/flow/circuit_laws.ipp"
 #include "gridswarm/flow/compensation.ipp"
 #include "gridswarm/flow/figures.ipp"
 #include "gridswarm/flow/laws.ipp"
