@@ -4,6 +4,8 @@
 #include "gridswarm/flow/branch_flow.ipp"
 #include "gridswarm/flow/choice.ipp"
 #include "gridswarm/flow/circuit_laws.ipp"
+#include "gridswarm/flow/circuit_controls.ipp"
+#include "gridswarm/flow/circuit_sense.ipp"
 #include "gridswarm/flow/compensation.ipp"
 #include "gridswarm/flow/figures.ipp"
 #include "gridswarm/flow/laws.ipp"

@@ -53,6 +53,10 @@ Primitive transformer_conductors(const Circuit& circuit, Index transformer,
 /// Conductors of the from end, then those of the to end.
 Primitive line_conductors(const Circuit& circuit, Index line);
 
+/// Y_1 of one phase, its windings one volt each, with what flows at no load: windings squared,
+/// row-major. No tap enters.
+std::vector<Phasor> transformer_one_volt(const Circuit& circuit, Index transformer);
+
 /// What a winding is wound for, in volts across one of its phases: kv for delta and one phase,
 /// kv / sqrt(3) for a wye of two or three.
 double winding_v(const Circuit& circuit, Index transformer, Index winding);

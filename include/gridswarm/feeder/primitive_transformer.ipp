@@ -149,6 +149,10 @@ inline void add_grounds(const Circuit& circuit, Index transformer, const Transfo
 
 }  // namespace
 
+GS_INLINE std::vector<Phasor> transformer_one_volt(const Circuit& circuit, Index transformer) {
+  return one_volt_s(circuit, transformer, phase_of(circuit, transformer, {}));
+}
+
 GS_INLINE double winding_v(const Circuit& circuit, Index transformer, Index winding) {
   const Index row = row_of(circuit, transformer, winding);
   const std::int32_t phases = circuit.transformers.phases[transformer];
