@@ -3,6 +3,7 @@
 // (baseline, avx2, avx512); everything but the table has internal linkage, so the linker can never
 // put wide instructions into a narrow path.
 #include "circuit_law.simd.hpp"
+#include "circuit_sweep.simd.hpp"
 #include "dispatch.simd.hpp"
 #include "gridswarm/kernel/kernels.hpp"
 #include "law.simd.hpp"
@@ -45,6 +46,10 @@ const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA,
                                   newton_down_laws,
                                   newton_damp,
                                   circuit_law_draw,
-                                  circuit_law_powers};
+                                  circuit_law_powers,
+                                  circuit_draw,
+                                  circuit_up,
+                                  circuit_down,
+                                  circuit_compare};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

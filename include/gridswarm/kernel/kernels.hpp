@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gridswarm/kernel/circuit_law_views.hpp"
+#include "gridswarm/kernel/circuit_views.hpp"
 #include "gridswarm/kernel/isa.hpp"
 #include "gridswarm/kernel/mesh_views.hpp"
 #include "gridswarm/kernel/views.hpp"
@@ -87,6 +88,18 @@ struct Kernels {
   /// What every element consumes at voltages v, laid out as power: (element, P and Q, lane).
   void (*circuit_law_powers)(const CircuitLaw* laws, size_t count, const CircuitBands* bands,
                              const double* power, const double* v, double* drawn);
+  /// Unbalanced circuit: J of every bus as its voltage stands.
+  void (*circuit_draw)(const CircuitTree& tree, const CircuitMemory& memory);
+  /// Add up J from the leaves to the sources.
+  void (*circuit_up)(const CircuitTree& tree, const CircuitMemory& memory);
+  /// Voltages from the sources down by the J of circuit_up, each bus's own J anew; largest |dV|^2
+  /// over the base voltage squared per lane. `active` null: all lanes; else voltages of lanes where
+  /// it is 0 stay.
+  void (*circuit_down)(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
+                       double* step_squared);
+  /// Hold what every node draws now against `before`, the J that made the voltages (pairs by slot).
+  void (*circuit_compare)(const CircuitTree& tree, const double* before,
+                          const CircuitMemory& memory, CircuitCheck& check);
 };
 
 /// The table in use.

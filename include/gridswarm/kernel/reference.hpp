@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gridswarm/kernel/kernels.hpp"
+#include "gridswarm/kernel/reference_circuit.hpp"
 #include "gridswarm/kernel/reference_circuit_law.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
@@ -80,7 +81,11 @@ GS_INLINE Kernels reference_kernels() {
           reference::newton_down_laws,
           reference::newton_damp,
           reference::circuit_law_draw,
-          reference::circuit_law_powers};
+          reference::circuit_law_powers,
+          reference::circuit_draw,
+          reference::circuit_up,
+          reference::circuit_down,
+          reference::circuit_compare};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -49,23 +49,27 @@ GS_INLINE CircuitLawVoltage circuit_law_voltage(const CircuitLaw& law, const dou
   return at;
 }
 
+GS_INLINE void circuit_law_draw_lane(const CircuitLaw& law, const CircuitBands* bands,
+                                     const double* power, const double* v, double* j, int lane) {
+  const CircuitLawVoltage at = circuit_law_voltage(law, v, lane);
+  const CircuitBands& band = bands[law.bands];
+  const double g = power[lane] * circuit_law_factor(law, band, 0, at.square);
+  const double b = power[sweep_lanes + lane] * circuit_law_factor(law, band, 1, at.square);
+  const double re = g * at.re + b * at.im;
+  const double im = g * at.im - b * at.re;
+  double* from = j + 2 * static_cast<size_t>(law.a) * sweep_lanes + lane;
+  from[0] += re;
+  from[sweep_lanes] += im;
+  if (law.b < 0) return;
+  double* to = j + 2 * static_cast<size_t>(law.b) * sweep_lanes + lane;
+  to[0] -= re;
+  to[sweep_lanes] -= im;
+}
+
 GS_INLINE void circuit_law_draw(const CircuitLaw& law, const CircuitBands* bands,
                                 const double* power, const double* v, double* j) {
-  for (int lane = 0; lane < sweep_lanes; ++lane) {
-    const CircuitLawVoltage at = circuit_law_voltage(law, v, lane);
-    const CircuitBands& band = bands[law.bands];
-    const double g = power[lane] * circuit_law_factor(law, band, 0, at.square);
-    const double b = power[sweep_lanes + lane] * circuit_law_factor(law, band, 1, at.square);
-    const double re = g * at.re + b * at.im;
-    const double im = g * at.im - b * at.re;
-    double* from = j + 2 * static_cast<size_t>(law.a) * sweep_lanes + lane;
-    from[0] += re;
-    from[sweep_lanes] += im;
-    if (law.b < 0) continue;
-    double* to = j + 2 * static_cast<size_t>(law.b) * sweep_lanes + lane;
-    to[0] -= re;
-    to[sweep_lanes] -= im;
-  }
+  for (int lane = 0; lane < sweep_lanes; ++lane)
+    circuit_law_draw_lane(law, bands, power, v, j, lane);
 }
 
 GS_INLINE void circuit_law_powers(const CircuitLaw* laws, size_t count, const CircuitBands* bands,

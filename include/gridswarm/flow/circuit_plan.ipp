@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Bodies of circuit_plan.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "gridswarm/feeder/primitive.hpp"
+#include "gridswarm/flow/circuit_elimination.hpp"
+#include "gridswarm/flow/circuit_graph.hpp"
+#include "gridswarm/flow/circuit_plan.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+namespace {
+
+/// Turns of elimination in the order of the way down: a bus, then all that hangs on it, branch by
+/// branch.
+inline std::vector<Index> way_down(const CircuitGraph& graph, const Elimination& elimination) {
+  const auto count = static_cast<Index>(elimination.buses.size());
+  std::vector<Index> parent(static_cast<std::size_t>(graph.vertices()), none);
+  std::vector<Index> turn(parent.size(), none);
+  for (Index k = 0; k < count; ++k) {
+    parent[elimination.buses[k].vertex] = elimination.buses[k].parent;
+    turn[elimination.buses[k].vertex] = k;
+  }
+  const Csr children = group_by(parent, graph.vertices());
+  std::vector<Index> order, stack;
+  for (Index s = graph.sources - 1; s >= 0; --s) stack.push_back(s);
+  while (!stack.empty()) {
+    const Index v = stack.back();
+    stack.pop_back();
+    if (turn[v] != none) order.push_back(turn[v]);
+    for (const Index child : children.row(v)) stack.push_back(child);
+  }
+  return order;
+}
+
+inline void put_slots(const feeder::Circuit& circuit, const CircuitGraph& graph,
+                      const Elimination& elimination, const std::vector<Index>& order,
+                      std::vector<Index>& first_slot, CircuitPlan& plan) {
+  first_slot.assign(static_cast<std::size_t>(graph.vertices()), none);
+  plan.slot.assign(static_cast<std::size_t>(circuit.nodes.size()), none);
+  Index next = 0;
+  for (Index s = 0; s < graph.sources; ++s) {
+    first_slot[s] = next;
+    next += graph.size(s);
+    for (const Index conductor : graph.nodes.row(s)) {
+      plan.emf_v.push_back(circuit.sources.emf_v[conductor]);
+      plan.node.push_back(none);
+    }
+  }
+  plan.source_slots = next;
+  for (const Index turn : order) {
+    const Index v = elimination.buses[turn].vertex;
+    first_slot[v] = next;
+    for (const Index node : graph.nodes.row(v)) {
+      plan.slot[node] = next++;
+      plan.node.push_back(node);
+    }
+  }
+}
+
+inline std::int32_t put_numbers(const WideMatrix& matrix, Column<double>& numbers) {
+  const auto first = static_cast<std::int32_t>(numbers.size());
+  for (const Wide item : matrix.items) {
+    numbers.push_back(static_cast<double>(item.re));
+    numbers.push_back(static_cast<double>(item.im));
+  }
+  return first;
+}
+
+inline void put_step(const EliminatedBus& bus, const CircuitGraph& graph,
+                     const std::vector<Index>& first_slot, CircuitPlan& plan) {
+  kernel::CircuitStep step = {};
+  step.slot = first_slot[bus.vertex];
+  step.n = bus.z.rows;
+  step.m = static_cast<std::int32_t>(bus.above.size());
+  step.kind = bus.is_own              ? kernel::circuit_own
+              : bus.regulated.empty() ? kernel::circuit_full
+                                      : kernel::circuit_by_lane;
+  step.above = static_cast<std::int32_t>(plan.above.size());
+  for (const NodeAbove& node : bus.above)
+    plan.above.push_back(first_slot[node.vertex] + node.position);
+  step.shunt = bus.shunt.is_empty() ? -1 : put_numbers(bus.shunt, plan.coefficients);
+  if (bus.regulated.empty()) {
+    step.coefficient = put_numbers(bus.z, plan.coefficients);
+    put_numbers(bus.t, plan.coefficients);
+    put_numbers(bus.up, plan.coefficients);
+  } else {
+    step.coefficient = plan.lane_lines;
+    plan.lane_lines += 2 * (step.n * step.n + 2 * step.n * step.m + step.m * step.m);
+    RegulatedStep regulated;
+    regulated.step = static_cast<Index>(plan.steps.size());
+    regulated.transformers = bus.regulated;
+    for (const Index node : graph.nodes.row(bus.vertex)) regulated.below.push_back(node);
+    for (const NodeAbove& node : bus.above)
+      regulated.above.push_back(
+          graph.nodes.row(node.vertex)[static_cast<std::size_t>(node.position)]);
+    regulated.self = bus.self;
+    regulated.down = bus.y_down;
+    regulated.up = bus.y_upward;
+    regulated.z = bus.z;
+    regulated.t = bus.t;
+    regulated.t_up = bus.up;
+    plan.regulated.push_back(std::move(regulated));
+  }
+  plan.steps.push_back(step);
+}
+
+/// Current of the sources without any J: what is left of the admittance at their voltages.
+inline void put_source_currents(const WideMatrix& y, CircuitPlan& plan) {
+  for (int i = 0; i < y.rows; ++i) {
+    Wide sum;
+    for (int j = 0; j < y.columns; ++j)
+      sum = sum + y(i, j) * wide(plan.emf_v[static_cast<std::size_t>(j)]);
+    plan.current_a.push_back({static_cast<double>(sum.re), static_cast<double>(sum.im)});
+  }
+}
+
+inline feeder::Phasor narrow(Wide a) {
+  return {static_cast<double>(a.re), static_cast<double>(a.im)};
+}
+
+/// Voltages with nothing drawn, by slot.
+inline Column<feeder::Phasor> no_load(const CircuitPlan& plan) {
+  Column<feeder::Phasor> v(plan.node.size());
+  std::copy(plan.emf_v.begin(), plan.emf_v.end(), v.begin());
+  std::size_t regulated = 0;
+  for (const kernel::CircuitStep& step : plan.steps) {
+    const std::int32_t* above = plan.above.data() + step.above;
+    const double* shared = plan.coefficients.data() + step.coefficient + 2 * step.n * step.n;
+    const bool by_lane = step.kind == kernel::circuit_by_lane;
+    const WideMatrix* stated = by_lane ? &plan.regulated[regulated++].t : nullptr;
+    for (std::int32_t i = 0; i < step.n; ++i) {
+      feeder::Phasor& at = v[static_cast<std::size_t>(step.slot + i)];
+      if (step.kind == kernel::circuit_own) at = v[static_cast<std::size_t>(above[i])];
+      for (std::int32_t j = 0; step.kind != kernel::circuit_own && j < step.m; ++j) {
+        const double* entry = shared + 2 * (i * step.m + j);
+        const feeder::Phasor t =
+            by_lane ? narrow((*stated)(i, j)) : feeder::Phasor{entry[0], entry[1]};
+        at = at + t * v[static_cast<std::size_t>(above[j])];
+      }
+    }
+  }
+  return v;
+}
+
+inline void put_switches(const feeder::Circuit& circuit, CircuitPlan& plan) {
+  const feeder::Shunts& shunts = circuit.shunts;
+  for (Index i = 0; i < shunts.size(); ++i) {
+    kernel::CircuitSwitch at = {};
+    at.above = static_cast<std::int32_t>(plan.above.size());
+    at.coefficient = static_cast<std::int32_t>(plan.coefficients.size());
+    std::vector<int> live;
+    for (std::size_t k = 0; shunts.in_service[i] && k < shunts.nodes.row(i).size(); ++k)
+      if (plan.slot[shunts.nodes.row(i)[k]] != none) live.push_back(static_cast<int>(k));
+    at.n = static_cast<std::int32_t>(live.size());
+    const int n = static_cast<int>(shunts.nodes.row(i).size());
+    for (const int p : live) {
+      plan.above.push_back(plan.slot[shunts.nodes.row(i)[p]]);
+      for (const int q : live) {
+        plan.coefficients.push_back(shunts.y_s.row(i)[p * n + q].re);
+        plan.coefficients.push_back(shunts.y_s.row(i)[p * n + q].im);
+      }
+    }
+    plan.switches.push_back(at);
+  }
+}
+
+inline void put_bases(const feeder::Circuit& circuit, CircuitPlan& plan) {
+  const Column<feeder::Phasor> v = no_load(plan);
+  for (std::size_t s = 0; s < plan.node.size(); ++s) {
+    const Index node = plan.node[s];
+    double base = node == none ? 0.0 : 1000.0 * circuit.buses.base_kv_ln[circuit.nodes.bus[node]];
+    if (!(base > 0.0)) base = std::sqrt(feeder::norm(v[s]));
+    if (!(base > 0.0)) base = 1.0;
+    plan.base_v.push_back(base);
+    plan.per_base.push_back(1.0 / (base * base));
+  }
+}
+
+inline void put_laws(const feeder::Circuit& circuit, CircuitPlan& plan) {
+  std::vector<Index> step(plan.node.size(), none);
+  const auto steps = static_cast<Index>(plan.steps.size());
+  for (Index k = 0; k < steps; ++k)
+    std::fill_n(step.begin() + plan.steps[k].slot, plan.steps[k].n, k);
+  plan.laws = make_circuit_laws(circuit, plan.slot, step, steps);
+}
+
+inline void put_regulated_rows(const feeder::Circuit& circuit, CircuitPlan& plan) {
+  plan.regulated_row.assign(static_cast<std::size_t>(circuit.regulators.size()), none);
+  for (Index r = 0; r < circuit.regulators.size(); ++r)
+    for (std::size_t k = 0; k < plan.regulated.size(); ++k) {
+      const auto& moved = plan.regulated[k].transformers;
+      if (std::find(moved.begin(), moved.end(), circuit.regulators.transformer[r]) != moved.end())
+        plan.regulated_row[r] = static_cast<Index>(k);
+    }
+}
+
+}  // namespace
+
+GS_INLINE RegulatedFactors factors_at(const feeder::Circuit& circuit, const RegulatedStep& step,
+                                      std::span<const double> tap_pu) {
+  RegulatedFactors factors;
+  factors.z = step.self;
+  WideMatrix down = step.down, up = step.up;
+  const int m = static_cast<int>(step.above.size());
+  factors.b_above = WideMatrix(m, m);
+  for (const Index t : step.transformers) {
+    std::vector<double> taps;
+    for (const Index w : circuit.transformers.windings.row(t)) taps.push_back(tap_pu[w]);
+    const feeder::Primitive primitive = feeder::transformer_primitive(circuit, t, taps);
+    add_to(factors.z, transformer_block(primitive, step.below, step.below));
+    add_to(down, transformer_block(primitive, step.below, step.above));
+    add_to(up, transformer_block(primitive, step.above, step.below));
+    add_to(factors.b_above, transformer_block(primitive, step.above, step.above));
+  }
+  invert(factors.z);
+  factors.t = negative(product(factors.z, down));
+  factors.up = negative(product(up, factors.z));
+  add_to(factors.b_above, product(up, factors.t));
+  if (!step.b_above.is_empty()) subtract_from(factors.b_above, step.b_above);
+  return factors;
+}
+
+GS_INLINE CircuitPlan make_circuit_plan(const feeder::Circuit& circuit) {
+  CircuitGraph graph = make_circuit_graph(circuit);
+  const Elimination elimination = eliminate(circuit, graph);
+  const std::vector<Index> order = way_down(graph, elimination);
+  CircuitPlan plan;
+  std::vector<Index> first_slot;
+  put_slots(circuit, graph, elimination, order, first_slot, plan);
+  for (const Index turn : order) put_step(elimination.buses[turn], graph, first_slot, plan);
+  put_source_currents(elimination.sources_y, plan);
+  put_bases(circuit, plan);
+  put_laws(circuit, plan);
+  put_switches(circuit, plan);
+  put_regulated_rows(circuit, plan);
+  for (RegulatedStep& step : plan.regulated)
+    step.b_above = factors_at(circuit, step, circuit.windings.tap_pu).b_above;
+  return plan;
+}
+
+GS_INLINE kernel::CircuitTree circuit_tree(const CircuitPlan& plan) {
+  return {static_cast<std::int32_t>(plan.node.size()),
+          plan.source_slots,
+          static_cast<std::int32_t>(plan.steps.size()),
+          plan.steps.data(),
+          plan.above.data(),
+          plan.coefficients.data(),
+          plan.per_base.data(),
+          plan.laws.first.data(),
+          plan.laws.law.data(),
+          plan.laws.size(),
+          plan.laws.bands.data(),
+          static_cast<std::int32_t>(plan.switches.size()),
+          plan.switches.data()};
+}
+
+}  // namespace gridswarm::inline GS_ABI::flow

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Bodies of circuit_tile.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include "gridswarm/flow/circuit_plan.hpp"
+#include "gridswarm/flow/circuit_tile.hpp"
+#include "gridswarm/kernel/kernels.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+namespace {
+
+constexpr Index tile_lanes = kernel::sweep_lanes;
+constexpr std::size_t pair_size = 2 * static_cast<std::size_t>(tile_lanes);
+
+inline std::size_t at_lane(std::size_t row, int lane) {
+  return row * static_cast<std::size_t>(tile_lanes) + static_cast<std::size_t>(lane);
+}
+
+inline kernel::CircuitMemory memory_of(CircuitTile& tile) {
+  return {tile.v.data(), tile.j.data(), tile.coefficients.data(), tile.power.data(),
+          tile.switched.data()};
+}
+
+inline void size_tile(const CircuitSolver& solver, CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
+  const std::size_t pairs = plan.node.size() * pair_size;
+  for (Column<double>* column : {&tile.v, &tile.j}) column->assign(pairs, 0.0);
+  tile.before.resize(pairs);
+  tile.source_j.assign(static_cast<std::size_t>(plan.source_slots) * pair_size, 0.0);
+  tile.coefficients.resize(static_cast<std::size_t>(plan.lane_lines * tile_lanes));
+  tile.power.assign(static_cast<std::size_t>(plan.laws.size()) * pair_size, 0.0);
+  tile.tap_pu.resize(solver.circuit.regulators.tap_winding.size() * tile_lanes);
+  tile.steps_in.resize(solver.circuit.shunts.steps.size() * tile_lanes);
+  tile.switched.assign(tile.steps_in.size(), 0.0);
+  tile.row.resize(2 * static_cast<std::size_t>(solver.circuit.nodes.size()));
+  tile.lane.fill({});
+  tile.is_drawn = false;
+}
+
+/// Factors of a step into one lane.
+inline void put_factors(const CircuitPlan& plan, const RegulatedStep& regulated,
+                        const RegulatedFactors& factors, int lane, CircuitTile& tile) {
+  std::size_t line = static_cast<std::size_t>(plan.steps[regulated.step].coefficient);
+  for (const WideMatrix* matrix : {&factors.z, &factors.t, &factors.up, &factors.b_above})
+    for (const Wide item : matrix->items) {
+      tile.coefficients[at_lane(line++, lane)] = static_cast<double>(item.re);
+      tile.coefficients[at_lane(line++, lane)] = static_cast<double>(item.im);
+    }
+}
+
+inline void fill_factors(const CircuitPlan& plan, CircuitTile& tile) {
+  for (const RegulatedStep& step : plan.regulated) {
+    const int m = static_cast<int>(step.above.size());
+    const RegulatedFactors stated = {step.z, step.t, step.t_up, WideMatrix(m, m)};
+    for (int lane = 0; lane < tile_lanes; ++lane) put_factors(plan, step, stated, lane, tile);
+  }
+}
+
+inline std::size_t winding_of(const feeder::Circuit& circuit, Index regulator) {
+  const auto windings =
+      circuit.transformers.windings.row(circuit.regulators.transformer[regulator]);
+  return static_cast<std::size_t>(windings[circuit.regulators.tap_winding[regulator]]);
+}
+
+inline void fill_controls(const CircuitSolver& solver, const CircuitInjections& given, Index first,
+                          CircuitTile& tile) {
+  const feeder::Circuit& circuit = solver.circuit;
+  for (Index r = 0; r < circuit.regulators.size(); ++r)
+    std::fill_n(tile.tap_pu.begin() + r * tile_lanes, tile_lanes,
+                circuit.windings.tap_pu[winding_of(circuit, r)]);
+  for (Index i = 0; i < circuit.shunts.size(); ++i)
+    std::fill_n(tile.steps_in.begin() + i * tile_lanes, tile_lanes, circuit.shunts.steps_in[i]);
+  for (int lane = 0; lane < tile_lanes; ++lane) {
+    const std::size_t scenario = static_cast<std::size_t>(first + (lane < tile.used ? lane : 0));
+    const auto regulators = static_cast<std::size_t>(circuit.regulators.size());
+    for (Index r = 0; !given.tap_pu.empty() && r < circuit.regulators.size(); ++r)
+      set_tap(solver, tile, r, lane,
+              given.tap_pu[scenario * regulators + static_cast<std::size_t>(r)]);
+    const auto shunts = static_cast<std::size_t>(circuit.shunts.size());
+    for (Index i = 0; !given.steps_in.empty() && i < circuit.shunts.size(); ++i)
+      set_steps_in(solver, tile, i, lane,
+                   given.steps_in[scenario * shunts + static_cast<std::size_t>(i)]);
+  }
+}
+
+/// Voltages of the batch where it gives some, else those without load.
+inline void fill_voltages(const CircuitSolver& solver, const CircuitInjections& given, Index first,
+                          CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
+  for (Index s = 0; s < plan.source_slots; ++s)
+    for (int lane = 0; lane < tile_lanes; ++lane) {
+      tile.v[at_lane(static_cast<std::size_t>(2 * s), lane)] = plan.emf_v[s].re;
+      tile.v[at_lane(static_cast<std::size_t>(2 * s + 1), lane)] = plan.emf_v[s].im;
+    }
+  if (given.start_re.empty()) {
+    double step_squared[kernel::sweep_lanes];
+    kernel::kernels().circuit_down(circuit_tree(plan), nullptr, memory_of(tile), step_squared);
+    tile.is_drawn = true;
+    return;
+  }
+  const auto nodes = static_cast<std::size_t>(solver.circuit.nodes.size());
+  for (int lane = 0; lane < tile_lanes; ++lane) {
+    const std::size_t row = static_cast<std::size_t>(first + (lane < tile.used ? lane : 0)) * nodes;
+    for (std::size_t node = 0; node < nodes; ++node) {
+      if (plan.slot[node] == none) continue;
+      const std::size_t s = static_cast<std::size_t>(plan.slot[node]) * 2;
+      tile.v[at_lane(s, lane)] = given.start_re[row + node];
+      tile.v[at_lane(s + 1, lane)] = given.start_im[row + node];
+    }
+  }
+}
+
+}  // namespace
+
+GS_INLINE void fill_tile(const CircuitSolver& solver, const CircuitInjections& injections,
+                         Index first, Index used, CircuitTile& tile) {
+  size_tile(solver, tile);
+  tile.used = used;
+  const CircuitLaws& laws = solver.plan->laws;
+  fill_load_powers(solver.circuit, laws, injections.load_kw, injections.load_kvar, first, used,
+                   tile.power);
+  fill_der_powers(solver.circuit, laws, injections.der_kw, injections.der_kvar, first, used,
+                  tile.power);
+  fill_factors(*solver.plan, tile);
+  fill_controls(solver, injections, first, tile);
+  fill_voltages(solver, injections, first, tile);
+}
+
+GS_INLINE void set_tap(const CircuitSolver& solver, CircuitTile& tile, Index regulator, int lane,
+                       double tap_pu) {
+  const feeder::Circuit& circuit = solver.circuit;
+  const CircuitPlan& plan = *solver.plan;
+  const std::size_t winding = winding_of(circuit, regulator);
+  if (tile.tap_pu[at_lane(static_cast<std::size_t>(regulator), lane)] == tap_pu) return;
+  std::vector<double> taps(circuit.windings.tap_pu.begin(), circuit.windings.tap_pu.end());
+  for (Index r = 0; r < circuit.regulators.size(); ++r) {
+    double& tap = tile.tap_pu[at_lane(static_cast<std::size_t>(r), lane)];
+    if (winding_of(circuit, r) == winding) tap = tap_pu;
+    taps[winding_of(circuit, r)] = tap;
+  }
+  tile.is_drawn = false;
+  if (plan.regulated_row[regulator] == none) return;
+  const RegulatedStep& step = plan.regulated[plan.regulated_row[regulator]];
+  put_factors(plan, step, factors_at(circuit, step, taps), lane, tile);
+}
+
+GS_INLINE void set_steps_in(const CircuitSolver& solver, CircuitTile& tile, Index shunt, int lane,
+                            std::int32_t steps) {
+  const feeder::Shunts& shunts = solver.circuit.shunts;
+  const std::size_t at = at_lane(static_cast<std::size_t>(shunt), lane);
+  tile.steps_in[at] = steps;
+  tile.switched[at] = static_cast<double>(steps - shunts.steps_in[shunt]) /
+                      std::max<double>(shunts.steps[shunt], 1.0);
+  tile.is_drawn = false;
+}
+
+GS_INLINE feeder::Phasor voltage(const CircuitSolver& solver, const CircuitTile& tile, Index node,
+                                 int lane) {
+  if (node == feeder::ground || solver.plan->slot[node] == none) return {};
+  const std::size_t s = static_cast<std::size_t>(solver.plan->slot[node]) * 2;
+  return {tile.v[at_lane(s, lane)], tile.v[at_lane(s + 1, lane)]};
+}
+}  // namespace gridswarm::inline GS_ABI::flow
+
+#include "gridswarm/flow/circuit_tile_solve.ipp"
+#include "gridswarm/flow/circuit_tile_store.ipp"

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Part of circuit_tile.hpp: its iterations.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "gridswarm/flow/circuit_plan.hpp"
+#include "gridswarm/flow/circuit_tile.hpp"
+#include "gridswarm/kernel/kernels.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+namespace {
+
+/// A scenario that moves more than this is lost.
+constexpr double lost_circuit_step_pu = 1e6;
+
+/// How far each lane is in one solve.
+struct Iterating {
+  std::array<bool, kernel::sweep_lanes> is_checked{};  ///< the last step was within tolerance
+  alignas(64) std::array<double, kernel::sweep_lanes> active{};
+  std::array<std::int32_t, kernel::sweep_lanes> iterations{};
+  alignas(64) std::array<double, kernel::sweep_lanes> step_squared{};
+  int going = 0;
+};
+
+inline void keep_source_currents(const CircuitPlan& plan, const Iterating& state,
+                                 CircuitTile& tile) {
+  for (std::size_t line = 0; line < 2 * static_cast<std::size_t>(plan.source_slots); ++line)
+    for (int lane = 0; lane < tile_lanes; ++lane)
+      if (state.active[lane] != 0.0)
+        tile.source_j[at_lane(line, lane)] = tile.j[at_lane(line, lane)];
+}
+
+/// Every current ends in a source, so one that is not finite shows there.
+inline bool is_finite(const CircuitPlan& plan, const CircuitTile& tile, int lane) {
+  for (std::size_t line = 0; line < 2 * static_cast<std::size_t>(plan.source_slots); ++line)
+    if (!std::isfinite(tile.source_j[at_lane(line, lane)])) return false;
+  return true;
+}
+
+/// A lost lane's voltages are told as 0.
+inline void clear_lane(const CircuitPlan& plan, int lane, CircuitTile& tile) {
+  for (std::size_t line = 2 * static_cast<std::size_t>(plan.source_slots);
+       line < 2 * plan.node.size(); ++line)
+    if (!std::isfinite(tile.v[at_lane(line, lane)])) tile.v[at_lane(line, lane)] = 0.0;
+}
+
+/// What one iteration means for one lane.
+inline void judge_lane(const CircuitPlan& plan, const FlowOptions& options,
+                       const kernel::CircuitCheck* check, int lane, Iterating& state,
+                       CircuitTile& tile) {
+  CircuitLane& about = tile.lane[lane];
+  about.step_pu = std::sqrt(state.step_squared[lane]);
+  ++about.iterations;
+  ++state.iterations[lane];
+  const bool is_lost = !(about.step_pu <= lost_circuit_step_pu) || !is_finite(plan, tile, lane);
+  const bool is_near = about.step_pu <= options.tol_step_pu;
+  const bool was_checked = check && state.is_checked[lane];
+  if (was_checked) {
+    about.mismatch_va = std::sqrt(check->mismatch_squared[lane]);
+    about.slot = static_cast<Index>(check->slot[lane]);
+  }
+  const bool is_done = was_checked && is_near && check->excess[lane] <= 0.0;
+  const bool is_over = state.iterations[lane] >= options.max_iterations;
+  state.is_checked[lane] = is_near || state.iterations[lane] + 1 >= options.max_iterations;
+  if (!is_done && !is_lost && !is_over) return;
+  about.status = is_done ? FlowStatus::converged : FlowStatus::diverged;
+  if (is_lost) clear_lane(plan, lane, tile);
+  state.active[lane] = 0.0;
+  --state.going;
+}
+
+inline void iterate_once(const CircuitPlan& plan, const FlowOptions& options, Iterating& state,
+                         CircuitTile& tile) {
+  const auto& kernels = kernel::kernels();
+  const kernel::CircuitTree tree = circuit_tree(plan);
+  const kernel::CircuitMemory memory = memory_of(tile);
+  bool has_check = false;
+  for (int lane = 0; lane < tile_lanes; ++lane)
+    has_check = has_check || (state.active[lane] != 0.0 && state.is_checked[lane]);
+  if (has_check) std::copy(tile.j.begin(), tile.j.end(), tile.before.begin());
+  kernels.circuit_up(tree, memory);
+  keep_source_currents(plan, state, tile);
+  const bool all = state.going == tile_lanes;
+  kernels.circuit_down(tree, all ? nullptr : state.active.data(), memory,
+                       state.step_squared.data());
+  kernel::CircuitCheck check = {};
+  check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
+  check.abs_squared = tol_mismatch_va * tol_mismatch_va;
+  if (has_check) kernels.circuit_compare(tree, tile.before.data(), memory, check);
+  for (int lane = 0; lane < tile_lanes; ++lane)
+    if (state.active[lane] != 0.0)
+      judge_lane(plan, options, has_check ? &check : nullptr, lane, state, tile);
+}
+
+}  // namespace
+
+GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& options,
+                          unsigned lanes_mask, CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
+  Iterating state;
+  for (int lane = 0; lane < tile_lanes; ++lane)
+    if (lanes_mask >> lane & 1U) {
+      state.active[lane] = 1.0;
+      state.is_checked[lane] = options.max_iterations <= 1;
+      ++state.going;
+    }
+  if (!tile.is_drawn) kernel::kernels().circuit_draw(circuit_tree(plan), memory_of(tile));
+  tile.is_drawn = true;
+  while (state.going > 0) iterate_once(plan, options, state, tile);
+}
+
+}  // namespace gridswarm::inline GS_ABI::flow
