@@ -12,10 +12,11 @@
 
 namespace gridswarm::inline GS_ABI::io {
 
-/// @throws FileError for files that can't be opened or lie outside the master's folder, InputError
+/// @param root  the folder that nothing is read outside of; empty: the master's own folder
+/// @throws FileError for files that can't be opened or lie outside the root, InputError
 ///         with file and line for what can't be read or is not known; what may be passed over is in
 ///         Circuit::warnings
-feeder::Circuit read_dss(const std::string& path);
+feeder::Circuit read_dss(const std::string& path, const std::string& root = {});
 
 }  // namespace gridswarm::inline GS_ABI::io
 

@@ -52,6 +52,7 @@ struct DssObject {
   const DssFile* file = nullptr;
   std::int32_t line = 0;                ///< of `new`
   std::vector<DssProperty> properties;  ///< in order; like= replaced by what it copies
+  std::vector<Index> edits;             ///< how many properties there were when each command ended
   std::vector<DssOpening> openings;     ///< what stands open after the last open and close
 };
 
@@ -63,6 +64,7 @@ struct DssCoordinate {
 
 /// All that a master and the files it names say.
 struct DssText {
+  std::string circuit;  ///< name of `new circuit`, as written
   std::vector<std::unique_ptr<DssFile>> files;
   std::vector<DssObject> objects;              ///< in order of creation
   std::unordered_map<std::string, Index> row;  ///< by "class.name" in lower case
@@ -74,8 +76,9 @@ struct DssText {
 };
 
 /// Reads a master and what it redirects to.
+/// @param root  nothing outside of it is read; empty: the master's folder
 /// @throws FileError, InputError as read_dss does
-DssText read_dss_text(const std::string& path);
+DssText read_dss_text(const std::string& path, const std::string& root = {});
 
 /// The same from text in memory; files it names are looked for in `folder` (empty: none may be).
 DssText read_dss_text_from(const std::string& text, const std::string& folder);
@@ -107,7 +110,7 @@ std::string lower_case(std::string_view text);
 double number_of(const DssValue& value);
 /// A whole number; what follows the point is rounded away as OpenDSS does.
 std::int64_t integer_of(const DssValue& value);
-/// yes, y, true, t, 1 or no, n, false, f, 0.
+/// What begins with y, t or 1, or with n, f or 0.
 bool boolean_of(const DssValue& value);
 /// The text in lower case, without blanks around it.
 std::string word_of(const DssValue& value);
@@ -131,4 +134,6 @@ DssBus bus_of(const DssValue& value, std::string_view text);
 
 #ifndef GRIDSWARM_COMPILED
 #include "gridswarm/io/dss_object.ipp"
+#include "gridswarm/io/dss_reader.hpp"
+#include "gridswarm/io/dss_value.ipp"
 #endif
