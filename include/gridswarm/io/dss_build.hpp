@@ -39,7 +39,7 @@ Index profile_of(const DssBuild& build, const DssValue& value);
 
 /// Node rows of a terminal with `conductors` conductors of which the first `phases` are 1, 2, ..
 /// and the others ground unless the bus says otherwise, as OpenDSS fills them in.
-/// @throws InputError for more nodes than conductors or absurd numbers
+/// More nodes than conductors are passed over with a warning. @throws InputError for absurd counts
 std::vector<Index> nodes_of(DssBuild& build, const DssObject& object, const DssBus& bus,
                             std::int64_t phases, std::int64_t conductors);
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "gridswarm/feeder/circuit.hpp"
+#include "gridswarm/io/dss_object.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 
@@ -17,6 +18,9 @@ namespace gridswarm::inline GS_ABI::io {
 ///         with file and line for what can't be read or is not known; what may be passed over is in
 ///         Circuit::warnings
 feeder::Circuit read_dss(const std::string& path, const std::string& root = {});
+
+/// The circuit that a text states; `file` is for messages. @throws InputError as read_dss does
+feeder::Circuit circuit_of(const DssText& text, const std::string& file);
 
 }  // namespace gridswarm::inline GS_ABI::io
 
