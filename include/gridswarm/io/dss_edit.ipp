@@ -18,11 +18,6 @@ namespace detail {
 inline constexpr std::uint64_t most_dss_properties = 16'000'000;
 inline constexpr std::uint64_t most_dss_copies = std::uint64_t{256} << 20;
 
-inline void count_property(DssReader& reader) {
-  if (++reader.properties_made > most_dss_properties)
-    fail_here(reader, "more than 16 million properties are given; such a circuit is not read");
-}
-
 inline void count_copy(DssReader& reader, std::size_t bytes) {
   reader.bytes_copied += bytes;
   if (reader.bytes_copied > most_dss_copies)
@@ -83,6 +78,11 @@ inline void apply_parameter(DssReader& reader, Index row, const DssClass& dss_cl
 
 }  // namespace detail
 
+GS_INLINE void count_property(DssReader& reader) {
+  if (++reader.properties_made > detail::most_dss_properties)
+    fail_here(reader, "more than 16 million properties are given; such a circuit is not read");
+}
+
 GS_INLINE void edit_object(DssReader& reader, Index row, DssWords words,
                            const DssParameter& first) {
   const DssClass& dss_class = *find_class(reader.text.objects[row].kind);
@@ -131,7 +131,7 @@ GS_INLINE Index make_object(DssReader& reader, const DssName& name) {
     warn_here(reader, found->first + " is made again: taken as an edit of what stands");
     return found->second;
   }
-  detail::count_property(reader);
+  count_property(reader);
   DssObject object;
   object.kind = kind;
   object.name = name.name;
@@ -209,7 +209,7 @@ GS_INLINE void do_open(DssReader& reader, DssWords words, bool is_open) {
            (opening.conductor == 0 || old.conductor == opening.conductor);
   });
   if (!is_open) return;
-  detail::count_property(reader);
+  count_property(reader);
   openings.push_back(opening);
 }
 

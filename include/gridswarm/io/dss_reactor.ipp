@@ -17,7 +17,7 @@
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
 
-using Matrix = std::vector<feeder::Phasor>;
+using PhasorMatrix = std::vector<feeder::Phasor>;
 
 /// @returns false if the property is another
 inline bool replay_reactor_impedance(DssReactor& reactor, const DssProperty& property) {
@@ -91,13 +91,13 @@ inline double reactance_of_rating(const DssObject& object, const DssReactor& rea
 }
 
 /// Series impedance by conductors; of a wye.
-inline Matrix series_impedance(const DssObject& object, const DssReactor& reactor,
-                               double frequency) {
+inline PhasorMatrix series_impedance(const DssObject& object, const DssReactor& reactor,
+                                     double frequency) {
   const auto n = static_cast<std::size_t>(reactor.phases);
-  Matrix z(n * n);
+  PhasorMatrix z(n * n);
   if (reactor.given == DssReactor::Given::sequences) {
     // OpenDSS divides the one conductor's Z1 by three as well.
-    z = n == 1 ? Matrix{(1.0 / 3.0) * reactor.z1}
+    z = n == 1 ? PhasorMatrix{(1.0 / 3.0) * reactor.z1}
                : sequence_matrix(reactor.z1, reactor.z2, reactor.z0, reactor.phases);
     for (feeder::Phasor& entry : z) entry.im *= frequency;
     return z;
@@ -122,32 +122,32 @@ inline Matrix series_impedance(const DssObject& object, const DssReactor& reacto
   return z;
 }
 
-inline Matrix inverted(const DssObject& object, const Matrix& matrix) {
-  Matrix inverse(matrix.size());
+inline PhasorMatrix inverted(const DssObject& object, const PhasorMatrix& matrix) {
+  PhasorMatrix inverse(matrix.size());
   if (!(feeder::invert(matrix, inverse) > 0.0)) fail(object, "has an impedance without an inverse");
   return inverse;
 }
 
 /// R and X side by side: 1/R + 1/jX as matrices.
-inline Matrix parallel_admittance(const DssObject& object, const DssReactor& reactor,
-                                  double frequency) {
-  Matrix r(reactor.r_matrix.size()), x(reactor.x_matrix.size());
+inline PhasorMatrix parallel_admittance(const DssObject& object, const DssReactor& reactor,
+                                        double frequency) {
+  PhasorMatrix r(reactor.r_matrix.size()), x(reactor.x_matrix.size());
   const auto entries = static_cast<std::size_t>(reactor.phases * reactor.phases);
   if (r.size() != entries || x.size() != entries) fail(object, "needs rmatrix= and xmatrix=");
   for (std::size_t i = 0; i < entries; ++i) {
     r[i] = {reactor.r_matrix[i], 0.0};
     x[i] = {0.0, reactor.x_matrix[i] * frequency};
   }
-  Matrix y = inverted(object, r);
-  const Matrix b = inverted(object, x);
+  PhasorMatrix y = inverted(object, r);
+  const PhasorMatrix b = inverted(object, x);
   for (std::size_t i = 0; i < entries; ++i) y[i] = y[i] + b[i];
   return y;
 }
 
 /// Admittance among conductors of one terminal, [Y]; between two terminals, [Y -Y; -Y Y].
-inline Matrix terminal_admittance(const Matrix& y, std::size_t n, bool two_terminals) {
+inline PhasorMatrix terminal_admittance(const PhasorMatrix& y, std::size_t n, bool two_terminals) {
   if (!two_terminals) return y;
-  Matrix whole(4 * n * n);
+  PhasorMatrix whole(4 * n * n);
   for (std::size_t i = 0; i < 2 * n; ++i)
     for (std::size_t j = 0; j < 2 * n; ++j)
       whole[i * 2 * n + j] = ((i < n) == (j < n) ? 1.0 : -1.0) * y[(i % n) * n + j % n];
@@ -155,16 +155,17 @@ inline Matrix terminal_admittance(const Matrix& y, std::size_t n, bool two_termi
 }
 
 /// Delta: every conductor with every other.
-inline Matrix delta_admittance(const DssObject& object, const Matrix& z, std::size_t n) {
+inline PhasorMatrix delta_admittance(const DssObject& object, const PhasorMatrix& z,
+                                     std::size_t n) {
   if (!(feeder::norm(z[0]) > 0.0)) fail(object, "has no impedance");
   const feeder::Phasor y = feeder::inverse(z[0]);
-  Matrix matrix(n * n, -1.0 * y);
+  PhasorMatrix matrix(n * n, -1.0 * y);
   for (std::size_t i = 0; i < n; ++i) matrix[i * (n + 1)] = 2.0 * y;
   return matrix;
 }
 
 inline void append_series(DssBuild& build, const DssObject& object, const DssReactor& reactor,
-                          const Matrix& z) {
+                          const PhasorMatrix& z) {
   feeder::Lines& lines = build.circuit.lines;
   remember(build, object, lines.size());
   const DssValue* rating = find_value(object, "normamps");
@@ -172,7 +173,7 @@ inline void append_series(DssBuild& build, const DssObject& object, const DssRea
   lines.from.append(nodes_of(build, object, reactor.from, reactor.phases, reactor.phases));
   lines.to.append(nodes_of(build, object, reactor.to, reactor.phases, reactor.phases));
   lines.z_ohm.append(z);
-  lines.y_s.append(Matrix(z.size()));
+  lines.y_s.append(PhasorMatrix(z.size()));
   lines.rating_a.push_back(rating ? number_of(*rating) : 0.0);
   lines.length.push_back(0.0);
   lines.is_switch.push_back(0);
@@ -180,7 +181,7 @@ inline void append_series(DssBuild& build, const DssObject& object, const DssRea
 }
 
 inline void append_shunt(DssBuild& build, const DssObject& object, const DssReactor& reactor,
-                         const Matrix& y) {
+                         const PhasorMatrix& y) {
   std::vector<Index> nodes = nodes_of(build, object, reactor.from, reactor.phases, reactor.phases);
   if (!reactor.to.name.empty() && !reactor.is_delta) {
     const std::vector<Index> others =
@@ -217,7 +218,7 @@ GS_INLINE void add_reactors(DssBuild& build) {
     const auto n = static_cast<std::size_t>(reactor.phases);
     const bool in_parallel = reactor.is_parallel && reactor.given == DssReactor::Given::matrices;
     const bool is_series = reactor.to_given && !reactor.is_delta;
-    detail::Matrix y, z;
+    detail::PhasorMatrix y, z;
     if (in_parallel) {
       y = detail::parallel_admittance(object, reactor, frequency);
       if (is_series) z = detail::inverted(object, y);

@@ -39,6 +39,9 @@ void warn_here(DssReader& reader, const std::string& sentence);
 /// "file:line" of the present line.
 std::string place_here(const DssReader& reader);
 
+/// One more of anything that a text may make without end. @throws InputError for too many
+void count_property(DssReader& reader);
+
 /// Class and name of class.name in the first words of a command.
 struct DssName {
   const DssClass* dss_class = nullptr;

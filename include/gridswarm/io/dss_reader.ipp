@@ -133,7 +133,7 @@ GS_INLINE void fail_here(const DssReader& reader, const std::string& sentence) {
 }
 
 GS_INLINE void warn_here(DssReader& reader, const std::string& sentence) {
-  detail::count_property(reader);
+  count_property(reader);
   reader.text.warnings.push_back(place_here(reader) + ": " + sentence);
 }
 
@@ -163,7 +163,7 @@ GS_INLINE void do_set(DssReader& reader, DssWords words) {
     } else if (name == "datapath") {
       warn_here(reader, "set datapath is passed over: files are looked for beside this one");
     } else {
-      detail::count_property(reader);
+      count_property(reader);
       reader.text.options.push_back({name, std::move(value)});
     }
   }
@@ -173,7 +173,7 @@ GS_INLINE void do_variables(DssReader& reader, DssWords words) {
   for (DssParameter p = next_parameter(words); p.is_there; p = next_parameter(words)) {
     if (p.name.empty()) continue;
     if (p.name[0] != '@') fail_here(reader, "a variable's name begins with @");
-    detail::count_property(reader);
+    count_property(reader);
     reader.variables[lower_case(p.name)] = value_here(reader, p.value).text;
   }
 }

@@ -29,6 +29,9 @@ struct DssSource {
   bool is_ideal = false;
 };
 
+/// R + jX given as [R, X].
+feeder::Phasor impedance_of(const DssValue& value);
+
 /// All sources that are enabled.
 void add_sources(DssBuild& build);
 

@@ -19,13 +19,6 @@ inline double larger_root(double a, double b, double c) {
   return (-b + std::sqrt(b * b - 4.0 * a * c)) / (2.0 * a);
 }
 
-/// R + jX given as [R, X].
-inline feeder::Phasor impedance_of(const DssValue& value) {
-  const std::vector<double> parts = numbers_of(value);
-  if (parts.size() != 2) fail(value, "an impedance is two numbers, [R, X]");
-  return {parts[0], parts[1]};
-}
-
 /// Z1 and Z0 from what a short circuit draws.
 inline void from_short_circuit(DssSource& source) {
   const double root3 = std::numbers::sqrt3;
@@ -210,6 +203,12 @@ inline void append_source(DssBuild& build, const DssObject& object, const DssSou
 }
 
 }  // namespace detail
+
+GS_INLINE feeder::Phasor impedance_of(const DssValue& value) {
+  const std::vector<double> parts = numbers_of(value);
+  if (parts.size() != 2) fail(value, "an impedance is two numbers, [R, X]");
+  return {parts[0], parts[1]};
+}
 
 GS_INLINE void add_sources(DssBuild& build) {
   for (const Index row : objects_of(build.text, "vsource")) {

@@ -87,7 +87,7 @@ inline Complex earth_return(const BareConductor& a, const BareConductor& b, cons
   return Complex(0.0, wm) * std::log(std::sqrt(h * h + (a.x - b.x) * (a.x - b.x)));
 }
 
-inline feeder::Phasor phasor(Complex value) { return {value.real(), value.imag()}; }
+inline feeder::Phasor phasor_of(Complex value) { return {value.real(), value.imag()}; }
 
 /// Potential coefficients over -w: their inverse is j w C without the j.
 inline double potential(const BareConductor& a, const BareConductor& b, double w) {
@@ -120,7 +120,7 @@ GS_INLINE LineConstants line_constants(std::span<const BareConductor> conductors
                                        : a.radius;
       Complex z = Complex(0.0, wm * std::log(1.0 / distance)) + earth_return(a, b, earth);
       if (i == j) z += internal_resistance(a, earth);
-      constants.z_ohm_per_m[i * n + j] = constants.z_ohm_per_m[j * n + i] = phasor(z);
+      constants.z_ohm_per_m[i * n + j] = constants.z_ohm_per_m[j * n + i] = phasor_of(z);
       potentials[i * n + j] = potentials[j * n + i] = {0.0, potential(a, b, earth.w)};
     }
   feeder::invert(potentials, constants.y_s_per_m);
