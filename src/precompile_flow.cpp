@@ -9,6 +9,7 @@
 #include "gridswarm/flow/circuit_graph.ipp"
 #include "gridswarm/flow/circuit_laws.ipp"
 #include "gridswarm/flow/circuit_plan.ipp"
+#include "gridswarm/flow/circuit_rules.ipp"
 #include "gridswarm/flow/circuit_sense.ipp"
 #include "gridswarm/flow/circuit_tile.ipp"
 #include "gridswarm/flow/compensation.ipp"
