@@ -80,7 +80,10 @@ inline void size_circuit_result(const feeder::Circuit& circuit, Index scenarios,
 
 GS_INLINE CircuitSolver prepare(const feeder::Circuit& circuit, const FlowOptions&) {
   feeder::check(circuit);
-  return {circuit, std::make_shared<const CircuitPlan>(make_circuit_plan(circuit))};
+  const auto plan = std::make_shared<CircuitPlan>(make_circuit_plan(circuit));
+  const CircuitSolver solver = {circuit, plan};
+  probe_rules(solver, plan->rules);
+  return solver;
 }
 
 GS_INLINE void solve(const CircuitSolver& solver, const CircuitInjections& injections,

@@ -50,8 +50,8 @@ void fill_load_powers(const feeder::Circuit& circuit, const CircuitLaws& laws,
                       std::span<const double> kw, std::span<const double> kvar, Index first,
                       Index used, std::span<double> power);
 
-/// The same for DER: what they inject is consumption turned round; rules of inverters come after
-/// (flow/circuit_rules.hpp).
+/// The same for DER: what they inject at rated voltage by their rules and ratings, as consumption.
+/// Rules that follow the voltage come after (flow/circuit_rules.hpp).
 void fill_der_powers(const feeder::Circuit& circuit, const CircuitLaws& laws,
                      std::span<const double> kw, std::span<const double> kvar, Index first,
                      Index used, std::span<double> power);

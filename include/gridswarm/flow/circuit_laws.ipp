@@ -11,6 +11,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/flow/circuit_laws.hpp"
+#include "gridswarm/flow/circuit_rules.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace detail {
@@ -206,28 +207,10 @@ inline void put_power(std::span<const Index> laws, int lane, double p_w, double 
   }
 }
 
-/// What fill_load_powers and fill_der_powers have in common.
-struct DeviceTable {
-  const Csr& of_device;
-  std::span<const std::int32_t> phases;
-  std::span<const double> kw, kvar;
-  double sign;
-};
-
-inline void fill_powers(const DeviceTable& table, std::span<const double> kw,
-                        std::span<const double> kvar, Index first, Index used,
-                        std::span<double> power) {
-  const auto count = table.phases.size();
-  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-    const std::size_t row = static_cast<std::size_t>(first + (lane < used ? lane : 0)) * count;
-    for (std::size_t i = 0; i < count; ++i) {
-      const double watts_per_kw = table.sign * 1000.0 / table.phases[i];
-      const double p = kw.empty() ? table.kw[i] : kw[row + i];
-      const double q = kvar.empty() ? table.kvar[i] : kvar[row + i];
-      put_power(table.of_device.row(static_cast<Index>(i)), lane, watts_per_kw * p,
-                watts_per_kw * q, power);
-    }
-  }
+/// What a batch says of a device in a scenario, or else the circuit.
+inline double given_or(std::span<const double> given, std::span<const double> stated,
+                       std::size_t scenario, std::size_t row) {
+  return given.empty() ? stated[row] : given[scenario * stated.size() + row];
 }
 
 }  // namespace detail
@@ -261,16 +244,33 @@ GS_INLINE void fill_load_powers(const feeder::Circuit& circuit, const CircuitLaw
                                 std::span<const double> kw, std::span<const double> kvar,
                                 Index first, Index used, std::span<double> power) {
   const feeder::CircuitLoads& loads = circuit.loads;
-  detail::fill_powers({laws.of_load, loads.phases, loads.kw, loads.kvar, 1.0}, kw, kvar, first,
-                      used, power);
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+    const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
+    for (std::size_t i = 0; i < loads.name.size(); ++i) {
+      const double watts_per_kw = 1000.0 / loads.phases[i];
+      detail::put_power(laws.of_load.row(static_cast<Index>(i)), lane,
+                        watts_per_kw * detail::given_or(kw, loads.kw, scenario, i),
+                        watts_per_kw * detail::given_or(kvar, loads.kvar, scenario, i), power);
+    }
+  }
 }
 
 GS_INLINE void fill_der_powers(const feeder::Circuit& circuit, const CircuitLaws& laws,
                                std::span<const double> kw, std::span<const double> kvar,
                                Index first, Index used, std::span<double> power) {
   const feeder::Ders& ders = circuit.ders;
-  detail::fill_powers({laws.of_der, ders.phases, ders.kw, ders.kvar, -1.0}, kw, kvar, first, used,
-                      power);
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+    const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
+    for (std::size_t i = 0; i < ders.name.size(); ++i) {
+      const auto row = static_cast<Index>(i);
+      const feeder::Phasor injected =
+          der_power_kw(ders, row, detail::given_or(kw, ders.kw, scenario, i),
+                       detail::given_or(kvar, ders.kvar, scenario, i), 1.0);
+      const double watts_per_kw = 1000.0 / ders.phases[i];
+      detail::put_power(laws.of_der.row(row), lane, -watts_per_kw * injected.re,
+                        -watts_per_kw * injected.im, power);
+    }
+  }
 }
 
 GS_INLINE void sum_device_powers(const Csr& of_device, std::span<const double> drawn, double sign,

@@ -20,6 +20,7 @@
 #include "gridswarm/base/csr.hpp"
 #include "gridswarm/feeder/circuit.hpp"
 #include "gridswarm/flow/circuit_laws.hpp"
+#include "gridswarm/flow/circuit_rules.hpp"
 #include "gridswarm/flow/wide_matrix.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
@@ -49,6 +50,7 @@ struct CircuitPlan {
   Column<feeder::Phasor> emf_v;      ///< by source slot
   Column<feeder::Phasor> current_a;  ///< by source slot: into the circuit without any J
   CircuitLaws laws;
+  CircuitRules rules;
   std::vector<kernel::CircuitSwitch> switches;  ///< by row of shunts; n = 0: out of service
   std::vector<RegulatedStep> regulated;
   Column<Index> regulated_row;  ///< row of regulators -> row of `regulated`; none

@@ -186,6 +186,7 @@ inline void put_laws(const feeder::Circuit& circuit, CircuitPlan& plan) {
   for (Index k = 0; k < steps; ++k)
     std::fill_n(step.begin() + plan.steps[k].slot, plan.steps[k].n, k);
   plan.laws = make_circuit_laws(circuit, plan.slot, step, steps);
+  plan.rules = make_circuit_rules(circuit, plan.laws.bands, plan.laws.law, plan.laws.of_der);
 }
 
 inline void put_regulated_rows(const feeder::Circuit& circuit, CircuitPlan& plan) {

@@ -73,9 +73,9 @@ void fill_rule_probes(const feeder::Circuit& circuit, const CircuitRules& rules,
 void set_rule_gains(std::span<const kernel::CircuitLaw> laws, std::span<const double> v0,
                     std::span<const double> v, CircuitRules& rules);
 
-/// Powers of all DER, W and var that their elements consume, rules and limits included, at the
-/// voltages as they are. Scenarios as in fill_load_powers.
-void start_rules(const feeder::Circuit& circuit, const CircuitRules& rules, const Csr& of_der,
+/// Powers of the devices that follow the voltage, at the voltages as they are. Scenarios as in
+/// fill_load_powers.
+void start_rules(const feeder::Circuit& circuit, const CircuitRules& rules,
                  std::span<const kernel::CircuitLaw> laws, std::span<const double> kw,
                  std::span<const double> kvar, Index first, Index used, std::span<const double> v,
                  CircuitRuleLanes& lanes, std::span<double> power);

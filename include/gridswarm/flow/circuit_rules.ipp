@@ -207,9 +207,9 @@ GS_INLINE void set_rule_gains(std::span<const kernel::CircuitLaw> laws, std::spa
 }
 
 GS_INLINE void start_rules(const feeder::Circuit& circuit, const CircuitRules& rules,
-                           const Csr& of_der, std::span<const kernel::CircuitLaw> laws,
-                           std::span<const double> kw, std::span<const double> kvar, Index first,
-                           Index used, std::span<const double> v, CircuitRuleLanes& lanes,
+                           std::span<const kernel::CircuitLaw> laws, std::span<const double> kw,
+                           std::span<const double> kvar, Index first, Index used,
+                           std::span<const double> v, CircuitRuleLanes& lanes,
                            std::span<double> power) {
   const feeder::Ders& ders = circuit.ders;
   const std::size_t size = static_cast<std::size_t>(rules.size()) * kernel::sweep_lanes;
@@ -217,24 +217,19 @@ GS_INLINE void start_rules(const feeder::Circuit& circuit, const CircuitRules& r
     column->assign(size, 0.0);
   lanes.largest_off.fill(std::numeric_limits<double>::infinity());
   lanes.holding.fill(1);  // there are no two steps yet
-  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-    const std::size_t scenario =
-        static_cast<std::size_t>(first + (lane < used ? lane : 0)) * ders.name.size();
-    Index row = 0;
-    for (Index i = 0; i < ders.size(); ++i) {
-      const double p = kw.empty() ? ders.kw[i] : kw[scenario + i];
-      const double q = kvar.empty() ? ders.kvar[i] : kvar[scenario + i];
-      double u = 1.0;
-      if (row < rules.size() && rules.der[row] == i) {
-        u = detail::device_voltage(rules, row, laws, v, lane);
-        const std::size_t at = detail::lane_at(static_cast<std::size_t>(row++), lane);
-        lanes.kw[at] = p;
-        lanes.kvar[at] = q;
-        lanes.w[at] = u;
-      }
-      detail::put_injection(ders, i, of_der.row(i), lane, der_power_kw(ders, i, p, q, u), power);
+  for (Index row = 0; row < rules.size(); ++row)
+    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+      const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
+      const std::size_t at = detail::lane_at(static_cast<std::size_t>(row), lane);
+      const Index der = rules.der[row];
+      const std::size_t from = scenario * ders.name.size() + static_cast<std::size_t>(der);
+      lanes.kw[at] = kw.empty() ? ders.kw[der] : kw[from];
+      lanes.kvar[at] = kvar.empty() ? ders.kvar[der] : kvar[from];
+      lanes.w[at] = detail::device_voltage(rules, row, laws, v, lane);
+      detail::put_injection(ders, der, rules.laws.row(row), lane,
+                            der_power_kw(ders, der, lanes.kw[at], lanes.kvar[at], lanes.w[at]),
+                            power);
     }
-  }
 }
 
 GS_INLINE void follow_voltages(const feeder::Circuit& circuit, const CircuitRules& rules,

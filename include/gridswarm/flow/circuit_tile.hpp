@@ -10,6 +10,7 @@
 
 #include "gridswarm/base/column.hpp"
 #include "gridswarm/flow/circuit_flow.hpp"
+#include "gridswarm/flow/circuit_rules.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -37,6 +38,7 @@ struct CircuitTile {
   Column<double> steps_in;      ///< (row of shunts, lane)
   Column<double> switched;  ///< (row of shunts, lane): share of its admittance beyond the stated
   Column<double> row;       ///< voltages of one scenario
+  CircuitRuleLanes rules;   ///< what inverters believe
   std::array<CircuitLane, kernel::sweep_lanes> lane;
   Index used = 0;         ///< lanes that carry a scenario; the others repeat the first
   bool is_drawn = false;  ///< j is what the voltages draw
@@ -49,6 +51,9 @@ void fill_tile(const CircuitSolver& solver, const CircuitInjections& injections,
 /// Iterate the lanes whose bits are set until each has converged or is lost; others stay.
 void solve_tile(const CircuitSolver& solver, const FlowOptions& options, unsigned lanes_mask,
                 CircuitTile& tile);
+
+/// Gains of the devices that follow the voltage, from what their currents do to an idle circuit.
+void probe_rules(const CircuitSolver& solver, CircuitRules& rules);
 
 /// Volts of a node row; ground: 0, not supplied: 0.
 feeder::Phasor voltage(const CircuitSolver& solver, const CircuitTile& tile, Index node, int lane);

@@ -126,6 +126,35 @@ GS_INLINE void fill_tile(const CircuitSolver& solver, const CircuitInjections& i
   fill_factors(*solver.plan, tile);
   fill_controls(solver, injections, first, tile);
   fill_voltages(solver, injections, first, tile);
+  const CircuitRules& rules = solver.plan->rules;
+  if (rules.size() == 0) return;
+  start_rules(solver.circuit, rules, laws.law, injections.der_kw, injections.der_kvar, first, used,
+              tile.v, tile.rules, tile.power);
+  tile.is_drawn = false;
+}
+
+GS_INLINE void probe_rules(const CircuitSolver& solver, CircuitRules& rules) {
+  if (rules.size() == 0) return;
+  const CircuitPlan& plan = *solver.plan;
+  const auto& kernels = kernel::kernels();
+  const kernel::CircuitTree tree = circuit_tree(plan);
+  CircuitTile tile;
+  size_tile(solver, tile);
+  fill_factors(plan, tile);
+  fill_controls(solver, {}, 0, tile);
+  fill_voltages(solver, {}, 0, tile);
+  const Column<double> start = tile.v;
+  const auto pass = [&] {
+    double step_squared[kernel::sweep_lanes];
+    tile.v = start;
+    kernels.circuit_draw(tree, memory_of(tile));
+    kernels.circuit_up(tree, memory_of(tile));
+    kernels.circuit_down(tree, nullptr, memory_of(tile), step_squared);
+    return tile.v;
+  };
+  const Column<double> idle = pass();
+  fill_rule_probes(solver.circuit, rules, plan.laws.law, start, tile.power);
+  set_rule_gains(plan.laws.law, idle, pass(), rules);
 }
 
 GS_INLINE void set_tap(const CircuitSolver& solver, CircuitTile& tile, Index regulator, int lane,

@@ -72,8 +72,23 @@ inline void judge_lane(const CircuitPlan& plan, const FlowOptions& options,
   --state.going;
 }
 
-inline void iterate_once(const CircuitPlan& plan, const FlowOptions& options, Iterating& state,
+/// Inverters that follow the voltage take a step of their own, which counts as one of voltage.
+inline void follow_rules(const CircuitSolver& solver, Iterating& state, CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
+  if (plan.rules.size() == 0) return;
+  unsigned active = 0;
+  for (int lane = 0; lane < tile_lanes; ++lane)
+    if (state.active[lane] != 0.0) active |= 1U << lane;
+  std::array<double, kernel::sweep_lanes> step{};
+  follow_voltages(solver.circuit, plan.rules, plan.laws.law, plan.laws.bands, active, tile.v,
+                  tile.rules, tile.power, tile.j, step);
+  for (int lane = 0; lane < tile_lanes; ++lane)
+    state.step_squared[lane] = std::max(state.step_squared[lane], step[lane] * step[lane]);
+}
+
+inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options, Iterating& state,
                          CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
   const auto& kernels = kernel::kernels();
   const kernel::CircuitTree tree = circuit_tree(plan);
   const kernel::CircuitMemory memory = memory_of(tile);
@@ -86,6 +101,7 @@ inline void iterate_once(const CircuitPlan& plan, const FlowOptions& options, It
   const bool all = state.going == tile_lanes;
   kernels.circuit_down(tree, all ? nullptr : state.active.data(), memory,
                        state.step_squared.data());
+  follow_rules(solver, state, tile);
   kernel::CircuitCheck check = {};
   check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
   check.abs_squared = tol_mismatch_va * tol_mismatch_va;
@@ -109,7 +125,7 @@ GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& option
     }
   if (!tile.is_drawn) kernel::kernels().circuit_draw(circuit_tree(plan), memory_of(tile));
   tile.is_drawn = true;
-  while (state.going > 0) iterate_once(plan, options, state, tile);
+  while (state.going > 0) iterate_once(solver, options, state, tile);
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

@@ -84,7 +84,7 @@ struct Lateral {
     move();
     flow::set_rule_gains(laws.law, v0, v, rules);
     v = v0;
-    flow::start_rules(circuit, rules, laws.of_der, laws.law, {}, {}, 0, 1, v, lanes, power);
+    flow::start_rules(circuit, rules, laws.law, {}, {}, 0, 1, v, lanes, power);
     draw();
   }
   void draw() {
