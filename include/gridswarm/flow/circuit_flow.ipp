@@ -8,6 +8,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/parallel.hpp"
+#include "gridswarm/flow/circuit_control_loop.hpp"
 #include "gridswarm/flow/circuit_flow.hpp"
 #include "gridswarm/flow/circuit_plan.hpp"
 #include "gridswarm/flow/circuit_tile.hpp"
@@ -81,7 +82,8 @@ inline void size_circuit_result(const feeder::Circuit& circuit, Index scenarios,
 GS_INLINE CircuitSolver prepare(const feeder::Circuit& circuit, const FlowOptions&) {
   feeder::check(circuit);
   const auto plan = std::make_shared<CircuitPlan>(make_circuit_plan(circuit));
-  const CircuitSolver solver = {circuit, plan};
+  const CircuitSolver solver = {circuit, plan,
+                                std::make_shared<const ControlPlan>(make_control_plan(circuit))};
   probe_rules(solver, plan->rules);
   return solver;
 }
@@ -96,13 +98,15 @@ GS_INLINE void solve(const CircuitSolver& solver, const CircuitInjections& injec
   const int threads = std::min<int>(threads_for(static_cast<int>(options.threads)), pieces);
   while (static_cast<int>(work.tiles.size()) < std::max(threads, 1))
     work.tiles.push_back(std::make_shared<CircuitTile>());
+  while (work.controls.size() < work.tiles.size())
+    work.controls.push_back(std::make_shared<ControlState>());
   run_pieces(pieces, threads, [&](Index piece, int thread) {
     CircuitTile& tile = *work.tiles[static_cast<std::size_t>(thread)];
     const Index first = piece * kernel::sweep_lanes;
     const Index used = std::min<Index>(kernel::sweep_lanes, injections.scenarios - first);
     const unsigned mask = (1U << used) - 1U;
     fill_tile(solver, injections, first, used, tile);
-    solve_tile(solver, options, mask, tile);
+    control_tile(solver, options, mask, tile, *work.controls[static_cast<std::size_t>(thread)]);
     store_tile(solver, options, first, mask, tile, result);
   });
 }

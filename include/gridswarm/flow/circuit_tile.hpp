@@ -9,8 +9,8 @@
 #include <array>
 
 #include "gridswarm/base/column.hpp"
-#include "gridswarm/flow/circuit_flow.hpp"
 #include "gridswarm/flow/circuit_rules.hpp"
+#include "gridswarm/flow/circuit_solver.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {

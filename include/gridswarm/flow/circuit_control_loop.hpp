@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Eight scenarios between solving and control actions, until their controls have settled.
+#pragma once
+
+#include <array>
+
+#include "gridswarm/flow/circuit_controls.hpp"
+#include "gridswarm/flow/circuit_tile.hpp"
+
+namespace gridswarm::inline GS_ABI::flow {
+
+/// Queues of a tile's scenarios; reused between calls.
+struct ControlState {
+  std::array<ScenarioControls, kernel::sweep_lanes> lane;
+};
+
+/// Solve the lanes whose bits are set, let their controls act (flow/circuit_controls.hpp), solve
+/// those again whose controls did, at most Circuit::max_control_iterations times. A lane whose
+/// controls still wait then keeps its last state and is called hunting; one that does not converge
+/// stops acting. With options.fixed_taps, or where the circuit says so, controls stay at rest.
+void control_tile(const CircuitSolver& solver, const FlowOptions& options, unsigned lanes_mask,
+                  CircuitTile& tile, ControlState& state);
+
+}  // namespace gridswarm::inline GS_ABI::flow
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/flow/circuit_control_loop.ipp"
+#endif
