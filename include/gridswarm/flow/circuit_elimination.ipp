@@ -8,7 +8,7 @@
 
 #include "gridswarm/feeder/primitive.hpp"
 #include "gridswarm/flow/circuit_elimination.hpp"
-#include "gridswarm/flow/circuit_plan.hpp"
+#include "gridswarm/flow/circuit_on_line.ipp"
 #include "gridswarm/flow/circuit_thevenin.ipp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -22,48 +22,6 @@ inline std::vector<Index> live_edges(const Shrinking& shrinking, Index k) {
     if (!shrinking.is_gone[edge.a == k ? edge.b : edge.a]) live.push_back(e);
   }
   return live;
-}
-
-/// k hangs on a line.
-inline EliminatedBus hang_on_line(Shrinking& shrinking, Index k, Index parent, OwnLine own) {
-  CircuitGraph& graph = shrinking.graph;
-  const WideMatrix& b = graph.self[k];
-  EliminatedBus bus;
-  bus.vertex = k;
-  bus.parent = parent;
-  const WideMatrix& z_th = shrinking.z_th[k];
-  const bool none_at_all = is_zero(b);
-  if (none_at_all || (!z_th.is_empty() && row_norm(product(z_th, b)) <= small_admittance)) {
-    bus.is_own = true;
-    for (const int position : own.above) bus.above.push_back({parent, position});
-    bus.z = std::move(own.z);
-    if (!none_at_all) bus.shunt = b;
-    return bus;
-  }
-  WideMatrix m = product(own.z, b), m_up = product(b, own.z);
-  add_to(m, wide_identity(m.rows));
-  add_to(m_up, wide_identity(m.rows));
-  if (!(invert(m) > 0.0L) || !(invert(m_up) > 0.0L)) refuse_floating(shrinking, k);
-  std::vector<int> above = own.above;
-  std::sort(above.begin(), above.end());
-  above.erase(std::unique(above.begin(), above.end()), above.end());
-  for (const int position : above) bus.above.push_back({parent, position});
-  WideMatrix select(m.rows, static_cast<int>(above.size()));
-  WideMatrix back(static_cast<int>(above.size()), m.rows);
-  for (int i = 0; i < m.rows; ++i) {
-    const auto at = std::lower_bound(above.begin(), above.end(), own.above[i]) - above.begin();
-    select(i, static_cast<int>(at)) = back(static_cast<int>(at), i) = {1.0L, 0.0L};
-  }
-  bus.z = product(m, own.z);
-  bus.t = product(m, select);
-  bus.up = product(back, m_up);
-  const WideMatrix b_above = product(product(back, b), bus.t);
-  for (int i = 0; i < b_above.rows; ++i)
-    for (int j = 0; j < b_above.rows; ++j) {
-      Wide& entry = graph.self[parent](above[i], above[j]);
-      entry = entry + b_above(i, j);
-    }
-  return bus;
 }
 
 /// Y between k and what is above, node by node.
@@ -91,7 +49,7 @@ inline Above gather_above(const Shrinking& shrinking, Index k, const std::vector
       for (int i = 0; i < graph.size(k); ++i) {
         const Wide d = (y_down.is_empty() ? Wide() : y_down(i, p)) + more_down(i, p);
         const Wide u = (y_up.is_empty() ? Wide() : y_up(p, i)) + more_up(p, i);
-        is_joined = is_joined || size_of(d) > 0.0L || size_of(u) > 0.0L;
+        is_joined = is_joined || !shrinking.by_lane || size_of(d) > 0.0L || size_of(u) > 0.0L;
         down.push_back(d);
         up.push_back(u);
       }
@@ -145,7 +103,13 @@ inline EliminatedBus reduce(Shrinking& shrinking, Index k, const std::vector<Ind
   EliminatedBus bus;
   bus.vertex = k;
   for (const Index e : edges) convert_series(shrinking, e);
-  const bool has_lanes = edges.size() == 1 && !graph.edges[edges[0]].regulated.empty();
+  bool has_lanes = false;
+  for (const Index e : edges) {
+    const std::vector<Index>& regulated = graph.edges[e].regulated;
+    has_lanes = shrinking.by_lane && edges.size() == 1 && !regulated.empty();
+    if (!has_lanes)
+      shrinking.looped.insert(shrinking.looped.end(), regulated.begin(), regulated.end());
+  }
   if (has_lanes) {
     bus.regulated = graph.edges[edges[0]].regulated;
     bus.self = graph.self[k];
@@ -169,7 +133,7 @@ inline EliminatedBus reduce(Shrinking& shrinking, Index k, const std::vector<Ind
     for (const NodeAbove& node : above.nodes)
       columns.push_back(graph.nodes.row(node.vertex)[static_cast<std::size_t>(node.position)]);
     for (const Index t : bus.regulated) {
-      const feeder::Primitive primitive = feeder::transformer_primitive(shrinking.circuit, t, {});
+      const feeder::Primitive primitive = primitive_at(shrinking.circuit, t, shrinking.tap_pu);
       subtract_from(bus.y_down, transformer_block(primitive, rows, columns));
       subtract_from(bus.y_upward, transformer_block(primitive, columns, rows));
     }
@@ -192,6 +156,7 @@ inline EliminatedBus eliminate_bus(Shrinking& shrinking, Index k) {
 inline void fill_queue(Shrinking& shrinking) {
   const CircuitGraph& graph = shrinking.graph;
   shrinking.is_gone.assign(static_cast<std::size_t>(graph.vertices()), 0);
+  shrinking.folds.assign(shrinking.is_gone.size(), 0);
   shrinking.degree.resize(shrinking.is_gone.size());
   for (Index v = 0; v < graph.vertices(); ++v) {
     shrinking.degree[v] = static_cast<int>(graph.edges_of[v].size());
@@ -235,35 +200,59 @@ GS_INLINE WideMatrix transformer_block(const feeder::Primitive& primitive,
   return block;
 }
 
+GS_INLINE feeder::Primitive primitive_at(const feeder::Circuit& circuit, Index transformer,
+                                         std::span<const double> tap_pu) {
+  std::vector<double> taps;
+  for (const Index w : circuit.transformers.windings.row(transformer)) taps.push_back(tap_pu[w]);
+  return feeder::transformer_primitive(circuit, transformer, taps);
+}
+
+namespace {
+
+inline void eliminate_next(Shrinking& shrinking, Index k, Elimination& elimination) {
+  const CircuitGraph& graph = shrinking.graph;
+  shrinking.queue.erase({shrinking.degree[k], k});
+  const std::vector<Index> edges = live_edges(shrinking, k);
+  elimination.buses.push_back(eliminate_bus(shrinking, k));
+  elimination.buses.back().is_looped = !shrinking.by_lane;
+  shrinking.is_gone[k] = 1;
+  for (const Index e : edges) {
+    const Index j = graph.edges[e].a == k ? graph.edges[e].b : graph.edges[e].a;
+    if (j < graph.sources) continue;
+    shrinking.queue.erase({shrinking.degree[j], j});
+    shrinking.queue.insert({--shrinking.degree[j], j});
+  }
+}
+
+/// Of all vertices above a bus, sources last, the first to be eliminated.
+inline void find_parents(const CircuitGraph& graph, Elimination& elimination) {
+  std::vector<std::size_t> turn(static_cast<std::size_t>(graph.vertices()),
+                                elimination.buses.size());
+  for (std::size_t k = 0; k < elimination.buses.size(); ++k) turn[elimination.buses[k].vertex] = k;
+  for (EliminatedBus& bus : elimination.buses) {
+    bus.parent = none;
+    for (const NodeAbove& node : bus.above)
+      if (bus.parent == none || turn[node.vertex] < turn[bus.parent]) bus.parent = node.vertex;
+  }
+}
+
+}  // namespace
+
 GS_INLINE Elimination eliminate(const feeder::Circuit& circuit, CircuitGraph& graph) {
-  Shrinking shrinking = {circuit, graph, {}, {}, {}, {}};
+  Shrinking shrinking = {circuit, graph, circuit.windings.tap_pu};
   find_thevenins(shrinking);
   fill_queue(shrinking);
   Elimination elimination;
-  std::vector<Index> turn(static_cast<std::size_t>(graph.vertices()), none);
-  while (!shrinking.queue.empty()) {
-    const Index k = shrinking.queue.begin()->second;
-    shrinking.queue.erase(shrinking.queue.begin());
-    const std::vector<Index> edges = live_edges(shrinking, k);
-    elimination.buses.push_back(eliminate_bus(shrinking, k));
-    turn[k] = static_cast<Index>(elimination.buses.size()) - 1;
-    shrinking.is_gone[k] = 1;
-    for (const Index e : edges) {
-      const Index j = graph.edges[e].a == k ? graph.edges[e].b : graph.edges[e].a;
-      if (j < graph.sources) continue;
-      shrinking.queue.erase({shrinking.degree[j], j});
-      shrinking.queue.insert({--shrinking.degree[j], j});
-    }
-  }
-  for (EliminatedBus& bus : elimination.buses)
-    for (const NodeAbove& node : bus.above) {
-      const bool is_source = node.vertex < graph.sources;
-      if (bus.parent == none ||
-          (!is_source && (bus.parent < graph.sources || turn[node.vertex] < turn[bus.parent])))
-        bus.parent = node.vertex;
-    }
+  while (!shrinking.queue.empty())
+    eliminate_next(shrinking, shrinking.queue.begin()->second, elimination);
+  find_parents(graph, elimination);
   elimination.sources_y = left_at_sources(graph);
+  elimination.looped = shrinking.looped;
+  elimination.looped.insert(elimination.looped.end(), graph.odd_regulated.begin(),
+                            graph.odd_regulated.end());
   return elimination;
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow
+
+#include "gridswarm/flow/circuit_looped.ipp"

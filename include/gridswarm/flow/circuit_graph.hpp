@@ -5,7 +5,8 @@
 // Lines keep their impedance; all other linear parts are admittances, of which the parts between
 // two vertices stand at the edge and the parts within one at the vertex. Elements that join the
 // same two vertices share one edge, so that three regulators of one phase make a tree, not a loop.
-// A node is supplied if lines, transformers or admittances lead from a source to it.
+// A node is supplied if something linear leads from a source to it, or to ground from it and
+// another node of its bus is supplied.
 #pragma once
 
 #include <span>
@@ -43,6 +44,7 @@ struct CircuitGraph {
   std::vector<CircuitEdge> edges;
   std::vector<std::vector<Index>> edges_of;  ///< by vertex
   std::unordered_map<std::uint64_t, Index> edge_between;
+  std::vector<Index> odd_regulated;  ///< regulated transformers of one or more than two vertices
 
   Index vertices() const { return static_cast<Index>(self.size()); }
   int size(Index v) const { return static_cast<int>(nodes.row(v).size()); }
@@ -51,7 +53,8 @@ struct CircuitGraph {
 /// Transformers that a regulator in service moves, by row: 1, others 0.
 std::vector<char> regulated_transformers(const feeder::Circuit& circuit);
 
-CircuitGraph make_circuit_graph(const feeder::Circuit& circuit);
+/// @param without  rows of transformers to leave out
+CircuitGraph make_circuit_graph(const feeder::Circuit& circuit, std::span<const Index> without);
 
 /// Edge between two vertices, made if it is not there.
 CircuitEdge& edge_between(CircuitGraph& graph, Index a, Index b);

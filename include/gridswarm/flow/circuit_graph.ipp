@@ -12,25 +12,43 @@
 namespace gridswarm::inline GS_ABI::flow {
 namespace {
 
+/// Whether an element leads from a node to ground: its row does not sum up to zero.
+inline bool leads_to_ground(std::span<const feeder::Phasor> row) {
+  double largest = 0.0;
+  feeder::Phasor sum;
+  for (const feeder::Phasor y : row) {
+    sum = sum + y;
+    largest = std::max(largest, norm(y));
+  }
+  return norm(sum) > 1e-24 * largest;
+}
+
 /// Groups of nodes that lines, transformers and admittances join.
 struct NodeGroups {
   std::vector<Index> leader;
+  std::vector<char> is_grounded;  ///< by leader
   Index find(Index node) {
     while (leader[node] != node) node = leader[node] = leader[leader[node]];
     return node;
   }
+  void earth(Index node) { is_grounded[find(node)] = 1; }
   void join(Index a, Index b) {
-    if (a == feeder::ground || b == feeder::ground) return;
+    if (a == feeder::ground && b == feeder::ground) return;
+    if (a == feeder::ground) return earth(b);
+    if (b == feeder::ground) return earth(a);
     a = find(a);
     b = find(b);
     leader[std::max(a, b)] = std::min(a, b);
+    is_grounded[a] = is_grounded[b] = static_cast<char>(is_grounded[a] | is_grounded[b]);
   }
   void join_coupled(std::span<const Index> nodes, std::span<const feeder::Phasor> y_s) {
     const std::size_t n = nodes.size();
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n; ++i) {
+      if (leads_to_ground(y_s.subspan(i * n, n))) earth(nodes[i]);
       for (std::size_t j = 0; j < n; ++j)
         if (i != j && (y_s[i * n + j].re != 0.0 || y_s[i * n + j].im != 0.0))
           join(nodes[i], nodes[j]);
+    }
   }
 };
 
@@ -50,11 +68,11 @@ inline Transformers make_transformers(const feeder::Circuit& circuit) {
   return made;
 }
 
-/// 1 where a source holds a node or something leads from one to it.
-inline std::vector<char> find_supplied(const feeder::Circuit& circuit,
-                                       const Transformers& transformers) {
+/// All that is linear joins its nodes, and some of it leads to ground.
+inline NodeGroups group_nodes(const feeder::Circuit& circuit, const Transformers& transformers) {
   NodeGroups groups;
   groups.leader.resize(static_cast<std::size_t>(circuit.nodes.size()));
+  groups.is_grounded.assign(groups.leader.size(), 0);
   std::iota(groups.leader.begin(), groups.leader.end(), 0);
   const feeder::Lines& lines = circuit.lines;
   for (Index i = 0; i < lines.size(); ++i)
@@ -65,10 +83,27 @@ inline std::vector<char> find_supplied(const feeder::Circuit& circuit,
   for (Index i = 0; i < circuit.admittances.size(); ++i)
     if (circuit.admittances.in_service[i])
       groups.join_coupled(circuit.admittances.nodes.row(i), circuit.admittances.y_s.row(i));
-  std::vector<char> is_held(groups.leader.size(), 0);
+  for (Index i = 0; i < circuit.shunts.size(); ++i)
+    if (circuit.shunts.in_service[i])
+      groups.join_coupled(circuit.shunts.nodes.row(i), circuit.shunts.y_s.row(i));
+  return groups;
+}
+
+/// 1 where a source holds a node or something leads from one to it; also at nodes of such buses
+/// that only lead to ground, as a neutral does that ends in an earth rod.
+inline std::vector<char> find_supplied(const feeder::Circuit& circuit,
+                                       const Transformers& transformers) {
+  NodeGroups groups = group_nodes(circuit, transformers);
+  std::vector<char> is_held(groups.leader.size(), 0), bus_held(circuit.buses.name.size(), 0);
   for (Index i = 0; i < circuit.sources.size(); ++i)
     for (const Index node : circuit.sources.nodes.row(i))
       if (circuit.sources.in_service[i]) is_held[groups.find(node)] = 1;
+  for (Index node = 0; node < circuit.nodes.size(); ++node)
+    if (is_held[groups.find(node)]) bus_held[circuit.nodes.bus[node]] = 1;
+  for (Index node = 0; node < circuit.nodes.size(); ++node) {
+    const Index group = groups.find(node);
+    if (groups.is_grounded[group] && bus_held[circuit.nodes.bus[node]]) is_held[group] = 1;
+  }
   std::vector<char> supplied(groups.leader.size());
   for (Index node = 0; node < circuit.nodes.size(); ++node)
     supplied[node] = is_held[groups.find(node)];
@@ -257,7 +292,8 @@ GS_INLINE void add_element(CircuitGraph& graph, std::span<const Index> nodes,
   }
 }
 
-GS_INLINE CircuitGraph make_circuit_graph(const feeder::Circuit& circuit) {
+GS_INLINE CircuitGraph make_circuit_graph(const feeder::Circuit& circuit,
+                                          std::span<const Index> without) {
   CircuitGraph graph;
   const Transformers transformers = make_transformers(circuit);
   make_vertices(circuit, find_supplied(circuit, transformers), graph);
@@ -267,11 +303,14 @@ GS_INLINE CircuitGraph make_circuit_graph(const feeder::Circuit& circuit) {
     if (circuit.lines.in_service[i]) add_line(circuit, i, graph);
   for (Index t = 0; t < circuit.transformers.size(); ++t) {
     const feeder::Primitive& primitive = transformers.primitive[t];
+    if (std::find(without.begin(), without.end(), t) != without.end()) continue;
     const std::vector<Index> vertices = vertices_of(graph, primitive.node);
-    if (transformers.is_regulated[t] && vertices.size() == 2)
+    if (transformers.is_regulated[t] && vertices.size() == 2) {
       edge_between(graph, vertices[0], vertices[1]).regulated.push_back(t);
-    else
-      add_element(graph, primitive.node, primitive.y_s);
+      continue;
+    }
+    if (transformers.is_regulated[t] && !vertices.empty()) graph.odd_regulated.push_back(t);
+    add_element(graph, primitive.node, primitive.y_s);
   }
   for (Index i = 0; i < circuit.shunts.size(); ++i) {
     if (!circuit.shunts.in_service[i]) continue;

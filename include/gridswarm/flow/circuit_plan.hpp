@@ -19,15 +19,13 @@
 #include "gridswarm/base/column.hpp"
 #include "gridswarm/base/csr.hpp"
 #include "gridswarm/feeder/circuit.hpp"
+#include "gridswarm/flow/circuit_elimination.hpp"
 #include "gridswarm/flow/circuit_laws.hpp"
 #include "gridswarm/flow/circuit_rules.hpp"
 #include "gridswarm/flow/wide_matrix.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
-
-/// Admittance |Z_th B| up to which it is a current to be renewed.
-inline constexpr double small_admittance = 0.05;
 
 /// A step whose transformers' taps differ by lane, without those transformers.
 struct RegulatedStep {
@@ -53,8 +51,11 @@ struct CircuitPlan {
   CircuitRules rules;
   std::vector<kernel::CircuitSwitch> switches;  ///< by row of shunts; n = 0: out of service
   std::vector<RegulatedStep> regulated;
-  Column<Index> regulated_row;  ///< row of regulators -> row of `regulated`; none
-  Index lane_lines = 0;         ///< lines of coefficients by lane
+  Column<Index> regulated_row;               ///< row of regulators -> row of `regulated`; none
+  LoopedRegulators looped;                   ///< order empty: none
+  std::vector<Index> looped_steps;           ///< by looped.order
+  std::vector<EliminatedBus> looped_stated;  ///< by looped.order, at the stated taps
+  Index lane_lines = 0;                      ///< lines of coefficients by lane
 };
 
 /// Factors of a step with its transformers at other taps.
@@ -66,6 +67,10 @@ struct RegulatedFactors {
 /// @param tap_pu  by winding row
 RegulatedFactors factors_at(const feeder::Circuit& circuit, const RegulatedStep& step,
                             std::span<const double> tap_pu);
+
+/// What is left of the admittance at the sources, times their voltages.
+Column<feeder::Phasor> source_currents(const WideMatrix& sources_y,
+                                       const Column<feeder::Phasor>& emf_v);
 
 /// @throws InputError for a part that nothing grounds, or a loop of lines without impedance
 CircuitPlan make_circuit_plan(const feeder::Circuit& circuit);

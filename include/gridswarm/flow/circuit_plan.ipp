@@ -76,20 +76,22 @@ inline void put_step(const EliminatedBus& bus, const CircuitGraph& graph,
   step.slot = first_slot[bus.vertex];
   step.n = bus.z.rows;
   step.m = static_cast<std::int32_t>(bus.above.size());
-  step.kind = bus.is_own              ? kernel::circuit_own
-              : bus.regulated.empty() ? kernel::circuit_full
-                                      : kernel::circuit_by_lane;
+  step.kind = bus.is_own                                ? kernel::circuit_own
+              : bus.regulated.empty() && !bus.is_looped ? kernel::circuit_full
+                                                        : kernel::circuit_by_lane;
   step.above = static_cast<std::int32_t>(plan.above.size());
   for (const NodeAbove& node : bus.above)
     plan.above.push_back(first_slot[node.vertex] + node.position);
   step.shunt = bus.shunt.is_empty() ? -1 : put_numbers(bus.shunt, plan.coefficients);
-  if (bus.regulated.empty()) {
+  if (step.kind != kernel::circuit_by_lane) {
     step.coefficient = put_numbers(bus.z, plan.coefficients);
     put_numbers(bus.t, plan.coefficients);
     put_numbers(bus.up, plan.coefficients);
   } else {
     step.coefficient = plan.lane_lines;
     plan.lane_lines += 2 * (step.n * step.n + 2 * step.n * step.m + step.m * step.m);
+  }
+  if (!bus.regulated.empty()) {
     RegulatedStep regulated;
     regulated.step = static_cast<Index>(plan.steps.size());
     regulated.transformers = bus.regulated;
@@ -108,30 +110,29 @@ inline void put_step(const EliminatedBus& bus, const CircuitGraph& graph,
   plan.steps.push_back(step);
 }
 
-/// Current of the sources without any J: what is left of the admittance at their voltages.
-inline void put_source_currents(const WideMatrix& y, CircuitPlan& plan) {
-  for (int i = 0; i < y.rows; ++i) {
-    Wide sum;
-    for (int j = 0; j < y.columns; ++j)
-      sum = sum + y(i, j) * wide(plan.emf_v[static_cast<std::size_t>(j)]);
-    plan.current_a.push_back({static_cast<double>(sum.re), static_cast<double>(sum.im)});
-  }
-}
-
 inline feeder::Phasor narrow(Wide a) {
   return {static_cast<double>(a.re), static_cast<double>(a.im)};
+}
+
+/// T of a step by lane, at the stated taps.
+inline const WideMatrix* stated_t(const CircuitPlan& plan, Index step) {
+  for (const RegulatedStep& regulated : plan.regulated)
+    if (regulated.step == step) return &regulated.t;
+  for (std::size_t k = 0; k < plan.looped_steps.size(); ++k)
+    if (plan.looped_steps[k] == step) return &plan.looped_stated[k].t;
+  return nullptr;
 }
 
 /// Voltages with nothing drawn, by slot.
 inline Column<feeder::Phasor> no_load(const CircuitPlan& plan) {
   Column<feeder::Phasor> v(plan.node.size());
   std::copy(plan.emf_v.begin(), plan.emf_v.end(), v.begin());
-  std::size_t regulated = 0;
-  for (const kernel::CircuitStep& step : plan.steps) {
+  for (std::size_t k = 0; k < plan.steps.size(); ++k) {
+    const kernel::CircuitStep& step = plan.steps[k];
     const std::int32_t* above = plan.above.data() + step.above;
     const double* shared = plan.coefficients.data() + step.coefficient + 2 * step.n * step.n;
     const bool by_lane = step.kind == kernel::circuit_by_lane;
-    const WideMatrix* stated = by_lane ? &plan.regulated[regulated++].t : nullptr;
+    const WideMatrix* stated = by_lane ? stated_t(plan, static_cast<Index>(k)) : nullptr;
     for (std::int32_t i = 0; i < step.n; ++i) {
       feeder::Phasor& at = v[static_cast<std::size_t>(step.slot + i)];
       if (step.kind == kernel::circuit_own) at = v[static_cast<std::size_t>(above[i])];
@@ -165,6 +166,17 @@ inline void put_switches(const feeder::Circuit& circuit, CircuitPlan& plan) {
       }
     }
     plan.switches.push_back(at);
+  }
+}
+
+/// Which steps are those of looped.order, and their factors as stated.
+inline void put_looped(const Elimination& elimination, const std::vector<Index>& order,
+                       CircuitPlan& plan) {
+  for (std::size_t turn = 0; turn < elimination.buses.size(); ++turn) {
+    if (!elimination.buses[turn].is_looped) continue;
+    const auto at = std::find(order.begin(), order.end(), static_cast<Index>(turn));
+    plan.looped_steps.push_back(static_cast<Index>(at - order.begin()));
+    plan.looped_stated.push_back(elimination.buses[turn]);
   }
 }
 
@@ -209,9 +221,7 @@ GS_INLINE RegulatedFactors factors_at(const feeder::Circuit& circuit, const Regu
   const int m = static_cast<int>(step.above.size());
   factors.b_above = WideMatrix(m, m);
   for (const Index t : step.transformers) {
-    std::vector<double> taps;
-    for (const Index w : circuit.transformers.windings.row(t)) taps.push_back(tap_pu[w]);
-    const feeder::Primitive primitive = feeder::transformer_primitive(circuit, t, taps);
+    const feeder::Primitive primitive = primitive_at(circuit, t, tap_pu);
     add_to(factors.z, transformer_block(primitive, step.below, step.below));
     add_to(down, transformer_block(primitive, step.below, step.above));
     add_to(up, transformer_block(primitive, step.above, step.below));
@@ -225,15 +235,30 @@ GS_INLINE RegulatedFactors factors_at(const feeder::Circuit& circuit, const Regu
   return factors;
 }
 
+GS_INLINE Column<feeder::Phasor> source_currents(const WideMatrix& sources_y,
+                                                 const Column<feeder::Phasor>& emf_v) {
+  Column<feeder::Phasor> current_a;
+  for (int i = 0; i < sources_y.rows; ++i) {
+    Wide sum;
+    for (int j = 0; j < sources_y.columns; ++j)
+      sum = sum + sources_y(i, j) * wide(emf_v[static_cast<std::size_t>(j)]);
+    current_a.push_back(narrow(sum));
+  }
+  return current_a;
+}
+
 GS_INLINE CircuitPlan make_circuit_plan(const feeder::Circuit& circuit) {
-  CircuitGraph graph = make_circuit_graph(circuit);
-  const Elimination elimination = eliminate(circuit, graph);
-  const std::vector<Index> order = way_down(graph, elimination);
   CircuitPlan plan;
+  CircuitGraph graph = make_circuit_graph(circuit, {});
+  Elimination elimination = eliminate(circuit, graph);
+  if (!elimination.looped.empty())
+    elimination = eliminate_looped(circuit, elimination, plan.looped);
+  const std::vector<Index> order = way_down(graph, elimination);
   std::vector<Index> first_slot;
   put_slots(circuit, graph, elimination, order, first_slot, plan);
   for (const Index turn : order) put_step(elimination.buses[turn], graph, first_slot, plan);
-  put_source_currents(elimination.sources_y, plan);
+  put_looped(elimination, order, plan);
+  plan.current_a = source_currents(elimination.sources_y, plan.emf_v);
   put_bases(circuit, plan);
   put_laws(circuit, plan);
   put_switches(circuit, plan);

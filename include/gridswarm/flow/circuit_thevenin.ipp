@@ -22,10 +22,15 @@ constexpr long double least_pivot = 1e-15L;
 struct Shrinking {
   const feeder::Circuit& circuit;
   CircuitGraph& graph;
-  std::vector<WideMatrix> z_th;  ///< by vertex, without shunts; empty: nothing known to ground it
-  std::vector<char> is_gone;
-  std::vector<int> degree;
-  std::set<std::pair<int, Index>> queue;  ///< (degree, vertex)
+  std::span<const double> tap_pu = {};  ///< by winding row
+  bool by_lane = true;                  ///< a transformer with a regulator may be left to the lanes
+  std::vector<WideMatrix> z_th =
+      {};                        ///< by vertex, without shunts; empty: nothing known to ground it
+  std::vector<char> folds = {};  ///< by vertex: 1, lines fold all admittance into their factors
+  std::vector<char> is_gone = {};
+  std::vector<int> degree = {};
+  std::set<std::pair<int, Index>> queue = {};  ///< (degree, vertex)
+  std::vector<Index> looped = {};  ///< transformers with regulators that could not be left to them
 };
 
 [[noreturn]] inline void refuse_floating(const Shrinking& shrinking, Index vertex) {
@@ -37,6 +42,16 @@ struct Shrinking {
                    "nothing holds the voltage of " + names +
                        " against ground; ground the section or give its transformer an anti-float "
                        "admittance");
+}
+
+/// Add a matrix into rows i and columns j of another.
+inline void add_part(WideMatrix& whole, std::span<const int> i, std::span<const int> j,
+                     const WideMatrix& part) {
+  for (int p = 0; p < part.rows; ++p)
+    for (int q = 0; q < part.columns; ++q) {
+      Wide& entry = whole(i[static_cast<std::size_t>(p)], j[static_cast<std::size_t>(q)]);
+      entry = entry + part(p, q);
+    }
 }
 
 /// Admittance of a series part. @throws InputError without impedance
@@ -74,12 +89,12 @@ inline void convert_series(Shrinking& shrinking, Index e) {
 
 /// Series parts seen from one end: for node i of `k`, the node of the other end and its Z.
 struct OwnLine {
-  bool is_own = false;
-  std::vector<int> above;
+  bool is_own = false;     ///< no node is reached twice, and nothing but lines
+  bool is_whole = false;   ///< and every node is
+  std::vector<int> above;  ///< -1: not reached
   WideMatrix z;
 };
 
-/// Lines that reach every node of k just once keep their own impedance.
 inline OwnLine own_line(const CircuitGraph& graph, const CircuitEdge& edge, Index k) {
   OwnLine own;
   const int n = graph.size(k);
@@ -97,7 +112,8 @@ inline OwnLine own_line(const CircuitGraph& graph, const CircuitEdge& edge, Inde
         own.z(here[i], here[j]) = part.z_ohm(static_cast<int>(i), static_cast<int>(j));
     }
   }
-  own.is_own = reached == n && edge.ab.is_empty() && edge.regulated.empty();
+  own.is_own = reached > 0 && edge.ab.is_empty() && edge.regulated.empty();
+  own.is_whole = own.is_own && reached == n;
   return own;
 }
 
@@ -106,7 +122,7 @@ inline WideMatrix with_regulated(const Shrinking& shrinking, const CircuitEdge& 
   const CircuitGraph& graph = shrinking.graph;
   WideMatrix sum(graph.size(v), graph.size(w));
   for (const Index t : edge.regulated)
-    add_to(sum, transformer_block(feeder::transformer_primitive(shrinking.circuit, t, {}),
+    add_to(sum, transformer_block(primitive_at(shrinking.circuit, t, shrinking.tap_pu),
                                   graph.nodes.row(v), graph.nodes.row(w)));
   return sum;
 }
@@ -118,7 +134,7 @@ inline WideMatrix thevenin(const Shrinking& shrinking, Index e, Index parent, In
   const WideMatrix& z_parent = shrinking.z_th[parent];
   if (z_parent.is_empty()) return {};
   const OwnLine own = own_line(graph, edge, child);
-  if (own.is_own) {
+  if (own.is_whole) {
     WideMatrix z = own.z;
     for (int i = 0; i < z.rows; ++i)
       for (int j = 0; j < z.rows; ++j) z(i, j) = z(i, j) + z_parent(own.above[i], own.above[j]);
@@ -134,6 +150,16 @@ inline WideMatrix thevenin(const Shrinking& shrinking, Index e, Index parent, In
     add_to(y_cc, is_a ? edge.bb : edge.aa);
     add_to(y_pc, is_a ? edge.ab : edge.ba);
     add_to(y_cp, is_a ? edge.ba : edge.ab);
+  }
+  for (const SeriesPart& part : edge.series) {
+    WideMatrix y = part.z_ohm;
+    if (!(invert(y) > least_pivot)) return {};
+    const std::vector<int>& p = is_a ? part.at_a : part.at_b;
+    const std::vector<int>& c = is_a ? part.at_b : part.at_a;
+    add_part(y_pp, p, p, y);
+    add_part(y_cc, c, c, y);
+    add_part(y_pc, p, c, negative(y));
+    add_part(y_cp, c, p, negative(y));
   }
   WideMatrix inner = product(y_pp, z_parent);
   add_to(inner, wide_identity(inner.rows));

@@ -31,6 +31,7 @@ struct CircuitTile {
   Column<double> j;             ///< (slot, re/im, lane), A: what the node draws
   Column<double> before;        ///< J that made the voltages under check
   Column<double> source_j;      ///< (source slot, re/im, lane)
+  Column<double> source_a;      ///< (source slot, re/im, lane): into the circuit without any J
   Column<double> coefficients;  ///< (number, lane) of steps whose taps differ by lane
   Column<double> power;         ///< (law, p/q, lane), W and var
   Column<double> drawn;         ///< (law, p/q, lane) at the voltages as stored, W and var

@@ -29,6 +29,7 @@ inline void size_tile(const CircuitSolver& solver, CircuitTile& tile) {
   for (Column<double>* column : {&tile.v, &tile.j}) column->assign(pairs, 0.0);
   tile.before.resize(pairs);
   tile.source_j.assign(static_cast<std::size_t>(plan.source_slots) * pair_size, 0.0);
+  tile.source_a.resize(tile.source_j.size());
   tile.coefficients.resize(static_cast<std::size_t>(plan.lane_lines * tile_lanes));
   tile.power.assign(static_cast<std::size_t>(plan.laws.size()) * pair_size, 0.0);
   tile.tap_pu.resize(solver.circuit.regulators.tap_winding.size() * tile_lanes);
@@ -40,21 +41,34 @@ inline void size_tile(const CircuitSolver& solver, CircuitTile& tile) {
 }
 
 /// Factors of a step into one lane.
-inline void put_factors(const CircuitPlan& plan, const RegulatedStep& regulated,
-                        const RegulatedFactors& factors, int lane, CircuitTile& tile) {
-  std::size_t line = static_cast<std::size_t>(plan.steps[regulated.step].coefficient);
-  for (const WideMatrix* matrix : {&factors.z, &factors.t, &factors.up, &factors.b_above})
+inline void put_factors(const CircuitPlan& plan, Index step,
+                        std::initializer_list<const WideMatrix*> factors, int lane,
+                        CircuitTile& tile) {
+  std::size_t line = static_cast<std::size_t>(plan.steps[step].coefficient);
+  for (const WideMatrix* matrix : factors)
     for (const Wide item : matrix->items) {
       tile.coefficients[at_lane(line++, lane)] = static_cast<double>(item.re);
       tile.coefficients[at_lane(line++, lane)] = static_cast<double>(item.im);
     }
 }
 
+inline void put_looped_factors(const CircuitPlan& plan, const std::vector<EliminatedBus>& buses,
+                               const Column<feeder::Phasor>& current_a, int lane,
+                               CircuitTile& tile) {
+  for (std::size_t k = 0; k < buses.size(); ++k)
+    put_factors(plan, plan.looped_steps[k], {&buses[k].z, &buses[k].t, &buses[k].up}, lane, tile);
+  for (std::size_t s = 0; s < current_a.size(); ++s) {
+    tile.source_a[at_lane(2 * s, lane)] = current_a[s].re;
+    tile.source_a[at_lane(2 * s + 1, lane)] = current_a[s].im;
+  }
+}
+
 inline void fill_factors(const CircuitPlan& plan, CircuitTile& tile) {
-  for (const RegulatedStep& step : plan.regulated) {
-    const int m = static_cast<int>(step.above.size());
-    const RegulatedFactors stated = {step.z, step.t, step.t_up, WideMatrix(m, m)};
-    for (int lane = 0; lane < tile_lanes; ++lane) put_factors(plan, step, stated, lane, tile);
+  std::fill(tile.coefficients.begin(), tile.coefficients.end(), 0.0);
+  for (int lane = 0; lane < tile_lanes; ++lane) {
+    for (const RegulatedStep& step : plan.regulated)
+      put_factors(plan, step.step, {&step.z, &step.t, &step.t_up}, lane, tile);
+    put_looped_factors(plan, plan.looped_stated, plan.current_a, lane, tile);
   }
 }
 
@@ -170,9 +184,15 @@ GS_INLINE void set_tap(const CircuitSolver& solver, CircuitTile& tile, Index reg
     taps[winding_of(circuit, r)] = tap;
   }
   tile.is_drawn = false;
-  if (plan.regulated_row[regulator] == none) return;
-  const RegulatedStep& step = plan.regulated[plan.regulated_row[regulator]];
-  put_factors(plan, step, factors_at(circuit, step, taps), lane, tile);
+  if (plan.regulated_row[regulator] != none) {
+    const RegulatedStep& step = plan.regulated[plan.regulated_row[regulator]];
+    const RegulatedFactors at = factors_at(circuit, step, taps);
+    put_factors(plan, step.step, {&at.z, &at.t, &at.up, &at.b_above}, lane, tile);
+    return;
+  }
+  if (plan.looped.order.empty()) return;
+  const Elimination again = eliminate_again(circuit, plan.looped, taps);
+  put_looped_factors(plan, again.buses, source_currents(again.sources_y, plan.emf_v), lane, tile);
 }
 
 GS_INLINE void set_steps_in(const CircuitSolver& solver, CircuitTile& tile, Index shunt, int lane,

@@ -14,16 +14,16 @@ namespace {
 
 /// Power out of the sources into the circuit: at their terminals, behind their impedance.
 inline feeder::Phasor source_power(const CircuitSolver& solver, const CircuitTile& tile, int lane) {
-  const CircuitPlan& plan = *solver.plan;
   const feeder::Sources& sources = solver.circuit.sources;
   feeder::Phasor sum;
   std::size_t slot = 0;
   for (Index i = 0; i < sources.size(); ++i) {
     if (!sources.in_service[i]) continue;
     for (const Index node : sources.nodes.row(i)) {
-      const feeder::Phasor current =
-          plan.current_a[slot] + feeder::Phasor{tile.source_j[at_lane(2 * slot, lane)],
-                                                tile.source_j[at_lane(2 * slot + 1, lane)]};
+      const feeder::Phasor current = feeder::Phasor{tile.source_a[at_lane(2 * slot, lane)],
+                                                    tile.source_a[at_lane(2 * slot + 1, lane)]} +
+                                     feeder::Phasor{tile.source_j[at_lane(2 * slot, lane)],
+                                                    tile.source_j[at_lane(2 * slot + 1, lane)]};
       sum = sum + voltage(solver, tile, node, lane) * conj(current);
       ++slot;
     }
