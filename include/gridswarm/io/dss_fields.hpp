@@ -4,10 +4,11 @@
 // OpenDSS keeps a state per object and changes it property by property; what depends on several of
 // them is worked out when a command ends. A converter does the same: a table of the properties that
 // are numbers and nothing else, a function for those with an effect on others, and
-// `same_command` to see where a command ended.
+// `ends_command` to see where a command ended.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -43,9 +44,11 @@ inline bool is_among(std::span<const std::string_view> names, std::string_view n
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Whether both were written by one command, which ends with its line.
-inline bool same_command(const DssValue& a, const DssValue& b) {
-  return a.line == b.line && a.file == b.file;
+/// Whether a command ended with the property at this position: what depends on several of them is
+/// worked out then.
+inline bool ends_command(const DssObject& object, std::size_t position) {
+  return std::binary_search(object.edits.begin(), object.edits.end(),
+                            static_cast<Index>(position + 1));
 }
 
 /// wye, y, ln or delta, ll. @throws InputError for anything else

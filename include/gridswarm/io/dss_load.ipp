@@ -266,11 +266,9 @@ GS_INLINE void add_loads(DssBuild& build) {
   for (const Index row : objects_of(build.text, "load")) {
     const DssObject& object = build.text.objects[row];
     DssLoad load;
-    const DssValue* before = nullptr;
-    for (const DssProperty& property : object.properties) {
-      if (before != nullptr && !same_command(*before, property.value)) end_command(load);
-      replay_load(build, object, load, property);
-      before = &property.value;
+    for (std::size_t i = 0; i < object.properties.size(); ++i) {
+      replay_load(build, object, load, object.properties[i]);
+      if (ends_command(object, i)) end_command(load);
     }
     end_command(load);
     append_load(build, object, load, multiplier);

@@ -183,11 +183,9 @@ inline void end_command(DssTransformer& state) {
 }
 
 inline void replay(DssBuild& build, const DssObject& object, DssTransformer& state) {
-  const DssValue* before = nullptr;
-  for (const DssProperty& property : object.properties) {
-    if (before != nullptr && !same_command(*before, property.value)) end_command(state);
-    replay_transformer(build, object, state, property);
-    before = &property.value;
+  for (std::size_t i = 0; i < object.properties.size(); ++i) {
+    replay_transformer(build, object, state, object.properties[i]);
+    if (ends_command(object, i)) end_command(state);
   }
   end_command(state);
 }
