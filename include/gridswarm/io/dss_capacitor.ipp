@@ -208,7 +208,7 @@ inline void append_shunt(DssBuild& build, const DssObject& object, const DssCapa
 /// Between two buses: a line with the bank's impedance.
 inline void append_series(DssBuild& build, const DssObject& object, const DssCapacitor& state) {
   if (state.connection != feeder::Connection::wye || state.size == CapacitorSize::matrix)
-    fail(object, full_name(object) + " lies between two buses; only a plain one of conn=wye may");
+    fail(object, "lies between two buses; only a plain one of conn=wye may");
   const auto n = static_cast<std::size_t>(state.phases);
   double in = 0.0;
   for (const std::int64_t step : state.states) in += static_cast<double>(step);
@@ -232,19 +232,19 @@ inline void append_series(DssBuild& build, const DssObject& object, const DssCap
 inline void require_possible(const DssObject& object, const DssCapacitor& state) {
   require_positive(object, "kv", state.kv);
   require_positive(object, "basefreq", state.base_frequency_hz);
-  if (state.from.name.empty()) fail(object, full_name(object) + " has no bus1");
+  if (state.from.name.empty()) fail(object, "has no bus1");
   const std::vector<double>& steps =
       state.size == CapacitorSize::kvar ? state.kvar : state.microfarads;
   for (const double step : steps)
     if (!std::isfinite(step) || step != steps[0])
-      fail(object, full_name(object) + " has steps of unlike size; write a capacitor per size");
+      fail(object, "has steps of unlike size; write a capacitor per size");
   if (state.size == CapacitorSize::matrix &&
       state.matrix_uf.size() != static_cast<std::size_t>(state.phases) * state.phases)
-    fail(object, full_name(object) + " has a cmatrix of another number of phases");
+    fail(object, "has a cmatrix of another number of phases");
   if (state.connection == feeder::Connection::delta && state.phases == 1)
-    fail(object, full_name(object) +
-                     " is a delta of one phase; write bus1=a.1 bus2=a.2 conn=wye with the line "
-                     "voltage as kv");
+    fail(object,
+         "is a delta of one phase; write bus1=a.1 bus2=a.2 conn=wye with the line "
+         "voltage as kv");
 }
 
 }  // namespace

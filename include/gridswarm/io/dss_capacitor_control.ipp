@@ -114,16 +114,14 @@ inline SensedElement sensed_element(const DssBuild& build, const DssValue& value
 }
 
 inline void require_possible(const DssObject& object, const DssCapacitorControl& state) {
-  if (state.capacitor == nullptr) fail(object, full_name(object) + " names no capacitor");
-  if (state.element == nullptr) fail(object, full_name(object) + " names no element to sense");
+  if (state.capacitor == nullptr) fail(object, "names no capacitor");
+  if (state.element == nullptr) fail(object, "names no element to sense");
   require_positive(object, "ptratio", state.pt_ratio);
   require_positive(object, "ctratio", state.ct_ratio);
   for (const double number : {state.on, state.off, state.v_min, state.v_max})
-    if (!std::isfinite(number))
-      fail(object, full_name(object) + " has a setting that is not a finite number");
+    if (!std::isfinite(number)) fail(object, "has a setting that is not a finite number");
   for (const double number : {state.delay, state.delay_off, state.dead_time})
-    if (!(number >= 0.0) || !std::isfinite(number))
-      fail(object, full_name(object) + " has a delay below 0");
+    if (!(number >= 0.0) || !std::isfinite(number)) fail(object, "has a delay below 0");
 }
 
 inline void append_capacitor_control(DssBuild& build, const DssObject& object,
@@ -137,7 +135,7 @@ inline void append_capacitor_control(DssBuild& build, const DssObject& object,
          "capacitor " + state.capacitor->text + " is not there; name a bank that the file defines");
   const SensedElement element = sensed_element(build, *state.element);
   if (state.terminal < 1 || state.terminal > element.terminals)
-    fail(object, full_name(object) + " senses terminal " + std::to_string(state.terminal) + " of " +
+    fail(object, "senses terminal " + std::to_string(state.terminal) + " of " +
                      state.element->text + ", which has " + std::to_string(element.terminals));
   feeder::CapacitorControls& rows = build.circuit.capacitor_controls;
   rows.shunt.push_back(shunt);

@@ -47,10 +47,9 @@ GS_INLINE bool replay_device(DssBuild& build, DssDevice& device, const DssProper
 GS_INLINE void append_device(DssBuild& build, const DssObject& object, const DssDevice& device,
                              feeder::DerKind kind, double kva, double kw, double kvar) {
   require_positive(object, "kv", device.kv);
-  if (device.bus.name.empty()) fail(object, full_name(object) + " has no bus1");
+  if (device.bus.name.empty()) fail(object, "has no bus1");
   for (const double number : {kva, kw, kvar, device.v_min, device.v_max})
-    if (!std::isfinite(number))
-      fail(object, full_name(object) + " has a power or a limit that is not a finite number");
+    if (!std::isfinite(number)) fail(object, "has a power or a limit that is not a finite number");
   feeder::Ders& rows = build.circuit.ders;
   rows.kind.push_back(kind);
   rows.nodes.append(nodes_of(build, object, device.bus, device.phases,

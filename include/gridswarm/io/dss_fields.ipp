@@ -25,8 +25,7 @@ GS_INLINE std::int32_t phases_of(const DssValue& value) {
 
 GS_INLINE void require_positive(const DssObject& object, std::string_view name, double number) {
   if (number > 0.0 && std::isfinite(number)) return;
-  fail(object, full_name(object) + " has " + std::string(name) + "=" + std::to_string(number) +
-                   "; it must be above 0");
+  fail(object, "has " + std::string(name) + "=" + std::to_string(number) + "; it must be above 0");
 }
 
 GS_INLINE void pass_over(DssBuild& build, const DssObject& object, const DssProperty& property) {
@@ -40,7 +39,7 @@ GS_INLINE void pass_over(DssBuild& build, const DssObject& object, const DssProp
 GS_INLINE bool is_in_service(const DssObject& object) {
   for (const DssOpening& opening : object.openings)
     if (opening.conductor != 0)
-      fail(object, full_name(object) + " has conductor " + std::to_string(opening.conductor) +
+      fail(object, "has conductor " + std::to_string(opening.conductor) +
                        " open; open whole terminals only, or leave the conductor's node away");
   return object.openings.empty() && is_enabled(object);
 }

@@ -72,7 +72,7 @@ GS_INLINE void add_generators(DssBuild& build) {
     for (const DssProperty& property : object.properties)
       replay_generator(build, object, state, property);
     if (state.device.model != 1 && state.device.model != 4)
-      fail(object, full_name(object) + " has model=" + std::to_string(state.device.model) +
+      fail(object, "has model=" + std::to_string(state.device.model) +
                        "; of OpenDSS's generator models 1 and 4 (constant power) are solved");
     const double share = state.is_fixed ? 1.0 : multiplier;
     append_device(build, object, state.device, feeder::DerKind::generator, 0.0, state.kw * share,

@@ -139,7 +139,7 @@ inline void apply_control(DssBuild& build, const DssObject& object, const DssInv
   const InverterModes modes = modes_of(object, state);
   feeder::Ders& rows = build.circuit.ders;
   if (modes.volt_var) {
-    if (state.volt_var == nullptr) fail(object, full_name(object) + " has no vvc_curve1");
+    if (state.volt_var == nullptr) fail(object, "has no vvc_curve1");
     const Curve curve = short_curve(*state.volt_var, curve_of(build, *state.volt_var));
     const DssValue* limit = find_value(device, "kvarmax");
     const double share = state.vars_of_rating && limit != nullptr
@@ -149,7 +149,7 @@ inline void apply_control(DssBuild& build, const DssObject& object, const DssInv
     rows.volt_var[row] = scaled(curve, share);
   }
   if (modes.volt_watt) {
-    if (state.volt_watt == nullptr) fail(object, full_name(object) + " has no voltwatt_curve");
+    if (state.volt_watt == nullptr) fail(object, "has no voltwatt_curve");
     const Curve curve = short_curve(*state.volt_watt, curve_of(build, *state.volt_watt));
     rows.volt_watt[row] = scaled(curve, watt_share(build, state, device, row));
   }
@@ -183,8 +183,7 @@ GS_INLINE void add_inverter_controls(DssBuild& build) {
     for (const DssProperty& property : object.properties)
       replay_inverter_control(build, object, state, property);
     if (!state.vars_of_rating)
-      warn(build, object,
-           full_name(object) + ": vars are shares of the inverter's kVA (RefReactivePower=VARMAX)");
+      warn(build, object, "vars are shares of the inverter's kVA (RefReactivePower=VARMAX)");
     apply_to_devices(build, object, state);
   }
 }

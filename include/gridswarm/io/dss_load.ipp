@@ -202,14 +202,13 @@ inline void replay_load(DssBuild& build, const DssObject& object, DssLoad& load,
 
 inline void require_possible(const DssObject& object, const DssLoad& load) {
   require_positive(object, "kv", load.kv);
-  if (load.bus.name.empty()) fail(object, full_name(object) + " has no bus1");
+  if (load.bus.name.empty()) fail(object, "has no bus1");
   if (!std::isfinite(load.kw) || !std::isfinite(load.kvar))
-    fail(object, full_name(object) + " has a power that is not a finite number");
+    fail(object, "has a power that is not a finite number");
   for (const double limit : {load.v_min, load.v_max, load.v_low})
     if (!(limit >= 0.0) || !std::isfinite(limit))
-      fail(object, full_name(object) + " has a voltage limit of " + std::to_string(limit));
-  if (load.model == 8 && load.zip.empty())
-    fail(object, full_name(object) + " has model=8 and no zipv=(..)");
+      fail(object, "has a voltage limit of " + std::to_string(limit));
+  if (load.model == 8 && load.zip.empty()) fail(object, "has model=8 and no zipv=(..)");
 }
 
 /// An impedance from the load's neutral to ground, where the file states one.

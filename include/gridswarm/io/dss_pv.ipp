@@ -69,7 +69,7 @@ GS_INLINE void add_pv_systems(DssBuild& build) {
     for (const DssProperty& property : object.properties) replay_pv(build, object, state, property);
     require_positive(object, "kva", inverter.kva);
     if (inverter.device.model != 1)
-      fail(object, full_name(object) + " has model=" + std::to_string(inverter.device.model) +
+      fail(object, "has model=" + std::to_string(inverter.device.model) +
                        "; of OpenDSS's PV models 1 (constant power) is solved");
     const DssPower power = power_of(state);
     append_device(build, object, inverter.device, feeder::DerKind::pv, inverter.kva, power.kw,

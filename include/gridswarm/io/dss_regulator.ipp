@@ -107,25 +107,25 @@ inline void require_possible(const DssObject& object, const DssRegulator& state)
   require_positive(object, "vreg", state.v_set);
   for (const double number : {state.band, state.delay, state.tap_delay, state.v_limit})
     if (!(number >= 0.0) || !std::isfinite(number))
-      fail(object, full_name(object) + " has a band, delay or vlimit below 0");
+      fail(object, "has a band, delay or vlimit below 0");
   if (!std::isfinite(state.r) || !std::isfinite(state.x))
-    fail(object, full_name(object) + " has line drop settings that are not finite numbers");
+    fail(object, "has line drop settings that are not finite numbers");
 }
 
 inline void append_regulator(DssBuild& build, const DssObject& object, const DssRegulator& state) {
   require_possible(object, state);
-  if (state.transformer == nullptr) fail(object, full_name(object) + " names no transformer");
+  if (state.transformer == nullptr) fail(object, "names no transformer");
   const Index transformer = named_element(build, *state.transformer, "transformer");
   const auto windings = build.circuit.transformers.windings.row(transformer);
   const auto count = static_cast<std::int64_t>(windings.size());
   for (const std::int64_t winding : {state.winding, state.tap_winding})
     if (winding < 1 || winding > count)
-      fail(object, full_name(object) + " is at winding " + std::to_string(winding) + " of " +
+      fail(object, "is at winding " + std::to_string(winding) + " of " +
                        build.circuit.transformers.name[transformer] + ", which has " +
                        std::to_string(count));
   const Index tapped = windings[static_cast<std::size_t>(state.tap_winding - 1)];
   if (build.circuit.windings.taps[tapped] < 1)
-    fail(object, full_name(object) + " moves a winding without taps (numtaps=0)");
+    fail(object, "moves a winding without taps (numtaps=0)");
   if (state.tap_number_given) set_tap_number(build, state, tapped);
   feeder::Regulators& rows = build.circuit.regulators;
   const bool is_beyond = state.pt_phase >= build.circuit.transformers.phases[transformer];

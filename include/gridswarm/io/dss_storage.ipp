@@ -137,7 +137,7 @@ GS_INLINE void add_storages(DssBuild& build) {
       replay_storage(build, object, state, property);
     require_positive(object, "kva", inverter.kva);
     if (inverter.device.model != 1)
-      fail(object, full_name(object) + " has model=" + std::to_string(inverter.device.model) +
+      fail(object, "has model=" + std::to_string(inverter.device.model) +
                        "; of OpenDSS's storage models 1 (constant power) is solved");
     const DssPower power = power_of(state);
     append_device(build, object, inverter.device, feeder::DerKind::storage, inverter.kva, power.kw,

@@ -242,18 +242,17 @@ inline void require_possible(const DssObject& object, const DssTransformer& stat
     require_positive(object, "kva" + at, winding.kva);
     require_positive(object, "tap" + at, winding.tap);
     if (winding.taps < 0 || winding.taps > 10000)
-      fail(object, full_name(object) + " has numtaps=" + std::to_string(winding.taps) + at);
-    if (!(winding.tap_max >= winding.tap_min))
-      fail(object, full_name(object) + " has maxtap below mintap" + at);
+      fail(object, "has numtaps=" + std::to_string(winding.taps) + at);
+    if (!(winding.tap_max >= winding.tap_min)) fail(object, "has maxtap below mintap" + at);
     if (!std::isfinite(winding.r_percent) || !std::isfinite(winding.r_neutral) ||
         !std::isfinite(winding.x_neutral))
-      fail(object, full_name(object) + " has a resistance that is not a finite number" + at);
+      fail(object, "has a resistance that is not a finite number" + at);
     if (state.buses[w].name.empty())
-      fail(object, full_name(object) + " has no bus for winding " + std::to_string(w + 1));
+      fail(object, "has no bus for winding " + std::to_string(w + 1));
   }
   for (const double x : state.x_percent)
     if (x == 0.0 || !std::isfinite(x))
-      fail(object, full_name(object) + " has a reactance of " + std::to_string(x) +
+      fail(object, "has a reactance of " + std::to_string(x) +
                        " percent between two windings; a transformer needs an impedance");
 }
 

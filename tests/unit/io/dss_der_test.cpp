@@ -81,7 +81,7 @@ TEST_CASE("storage follows its state as far as its energy allows") {
   check_power(unit + "kwhstored=100", -1.0, 0.0);
   check_power(unit + "state=charging", -1.0, 0.0);
   check_power(unit + "%stored=20 state=discharging", -1.0, 0.0);
-  check_power(unit + "%stored=20 %reserve=10 state=discharging pf=-0.8", 80.0, -60.0);
+  check_power(unit + "%stored=20 %reserve=10 state=discharging kva=200 pf=-0.8", 100.0, -75.0);
   check_power(unit + "kw=-50 %stored=50 %idlingkw=0", -50.0, 0.0);
   check_power(unit + "kw=50 kvar=10 %kwrated=40", 40.0, 10.0);
 }
