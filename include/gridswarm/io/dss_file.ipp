@@ -8,13 +8,18 @@
 #include <utility>
 
 #include "gridswarm/io/dss_build.hpp"
+#include "gridswarm/io/dss_capacitor.hpp"
 #include "gridswarm/io/dss_classes.hpp"
+#include "gridswarm/io/dss_control.hpp"
+#include "gridswarm/io/dss_der.hpp"
 #include "gridswarm/io/dss_file.hpp"
 #include "gridswarm/io/dss_line.hpp"
+#include "gridswarm/io/dss_load.hpp"
 #include "gridswarm/io/dss_object.hpp"
 #include "gridswarm/io/dss_reactor.hpp"
 #include "gridswarm/io/dss_shape.hpp"
 #include "gridswarm/io/dss_source.hpp"
+#include "gridswarm/io/dss_transformer.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
@@ -90,6 +95,11 @@ GS_INLINE feeder::Circuit circuit_of(const DssText& text, const std::string& fil
   add_sources(build);
   add_lines(build);
   add_reactors(build);
+  add_transformers(build);
+  add_capacitors(build);
+  add_loads(build);
+  add_ders(build);
+  add_controls(build);
   detail::take_coordinates(build);
   feeder::check(circuit);
   return circuit;
