@@ -28,7 +28,8 @@ namespace detail {
 inline void take_options(DssBuild& build) {
   feeder::Circuit& circuit = build.circuit;
   for (const auto& [name, value] : build.text.options) {
-    if (name == "basefrequency" || name == "frequency") {
+    // Given late, the default's side effect is on what stands, too: there is one base frequency.
+    if (name == "basefrequency" || name == "defaultbasefrequency" || name == "frequency") {
       circuit.frequency_hz = number_of(value);
       if (!(circuit.frequency_hz > 0.0)) fail(value, "the frequency must be above 0");
     } else if (name == "maxcontroliter") {
