@@ -50,6 +50,8 @@
 #include "gridswarm/io/pgm_circuit.ipp"
 #include "gridswarm/io/pgm_file.ipp"
 #include "gridswarm/io/pgm_output.ipp"
+#include "gridswarm/io/pgm_phase_output.ipp"
+#include "gridswarm/io/pgm_phase_solve.ipp"
 #include "gridswarm/io/pgm_phases.ipp"
 #include "gridswarm/io/pgm_schema.ipp"
 #include "gridswarm/io/pgm_solve.ipp"

@@ -33,6 +33,7 @@ struct Settings {
   std::string branches;
   std::string scenarios;
   std::string update;
+  bool asymmetric = false;
   bool margin = false;
   bool warm_start = false;
   std::int64_t hosted_ranks = 1;
@@ -270,8 +271,9 @@ void tell(const Output& out, const Common& common) {
 /// A power-grid-model network with its updates; rank 0 alone.
 ExitCode run_pgm(const Settings& settings, const Common& common) {
   if (!settings.series.profiles.empty() || !settings.branches.empty() || settings.margin)
-    throw UsageError("--update goes without --profiles, --branches and --margin");
-  PgmFlow wanted = {settings.path, settings.update, common.out, settings.options};
+    throw UsageError("--update and --asymmetric go without --profiles, --branches and --margin");
+  PgmFlow wanted = {settings.path, settings.update, common.out, !settings.asymmetric,
+                    settings.options};
   wanted.options.threads = common.threads;
   const PgmFigures figures = flow_of_pgm(wanted);
   flow::BatchSummary told = flow::begin_summary({});
@@ -291,7 +293,7 @@ ExitCode run_pgm(const Settings& settings, const Common& common) {
 
 ExitCode run_over(Exchange& exchange, const Settings& settings, const Common& common) {
   const bool is_root = hosts_root(exchange);
-  if (!settings.update.empty() || common.out.ends_with(".json")) {
+  if (!settings.update.empty() || settings.asymmetric || common.out.ends_with(".json")) {
     const ExitCode code = is_root ? run_pgm(settings, common) : ExitCode::ok;
     return any_process(exchange, code != ExitCode::ok) ? ExitCode::not_converged : ExitCode::ok;
   }
@@ -351,6 +353,7 @@ Command flow_command() {
        "kw, kwh_per_step or per_unit for columns whose name tells none"},
       {"--update", &it->update,
        "power-grid-model updates of a power-grid-model CASE; -o FILE.json answers in its format"},
+      {"--asymmetric", &it->asymmetric, "solve a power-grid-model CASE phase by phase"},
       {"--margin", &it->margin, "tell how far each scenario's load could be scaled"},
       {"--warm-start", &it->warm_start, "begin each scenario at the first one's solution"},
       {"--hosted-ranks", &it->hosted_ranks, "pretend so many ranks in this process", false, 1,

@@ -12,7 +12,8 @@ namespace gridswarm::app {
 struct PgmFlow {
   std::string path;    ///< dataset of type "input"
   std::string update;  ///< dataset of type "update"; empty: the network as it stands
-  std::string out;     ///< .json: a dataset of type "sym_output"; else a table of nodes
+  std::string out;     ///< .json: a dataset of its results' format; else a table of nodes
+  bool symmetric = true;
   flow::FlowOptions options;
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""power-grid-model's own symmetric validation cases: finding, solving and comparing them.
+"""power-grid-model's own validation cases: finding, solving and comparing them.
 
 Its way of comparing: |difference| <= atol + rtol |reference| with the case's own rtol and atol (one
 number, or one per attribute pattern); angles as phasors of their magnitude, seen from the first
@@ -34,20 +34,24 @@ def folders(root):
     return sorted(path.parent for path in root.glob("**/params.json"))
 
 
-def symmetric_runs(root):
-    """(folder, is_batch) of every symmetric reference that holds values."""
+def reference_of(folder, batch, kind="sym"):
+    return folder / f"{kind}_output{'_batch' if batch else ''}.json"
+
+
+def runs(root, kind="sym"):
+    """(folder, is_batch) of every symmetric ("sym") or asymmetric ("asym") reference with values."""
     return [(folder, batch) for folder in folders(root)
             if "xfail" not in load(folder / "params.json")
-            for batch in (False, True)
-            if (folder / ("sym_output_batch.json" if batch else "sym_output.json")).exists()]
+            for batch in (False, True) if reference_of(folder, batch, kind).exists()]
 
 
-def solve(program, folder, batch, out, *options):
+def solve(program, folder, batch, out, *options, kind="sym"):
     """Our answer in power-grid-model's format, and the program's summary."""
     update = ["--update", folder / "update_batch.json"] if batch else []
     fixed = [] if "tap_changing_strategy" in load(folder / "params.json") else ["--fixed-taps"]
+    by_phase = ["--asymmetric"] if kind == "asym" else []
     done = subprocess.run([program, "flow", folder / "input.json", *update, "-o", out, "--json",
-                           *fixed, *options], capture_output=True, text=True)
+                           *fixed, *by_phase, *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return load(out), json.loads(done.stdout)
 
@@ -60,12 +64,30 @@ def allowed(params, attribute, wanted):
     return atol + params["rtol"] * abs(wanted)
 
 
-def value_of(component, attribute, first):
-    """A number, or the phasor of an angle seen from the first component of its type."""
+def number(component, attribute, phase):
     value = component[attribute]
+    return value[phase] if isinstance(value, list) else value
+
+
+def value_of(component, attribute, first, phase):
+    """A number, or the phasor of an angle seen from the first component of its type."""
+    value = number(component, attribute, phase)
     if attribute.endswith("_angle"):
-        return cmath.rect(component[attribute.removesuffix("_angle")], value - first[attribute])
+        return cmath.rect(number(component, attribute.removesuffix("_angle"), phase),
+                          value - number(first, attribute, 0))
     return value
+
+
+def compare_attribute(compared, params, got, wanted, firsts, attribute):
+    """Of one component, by phase where the reference gives phases."""
+    for phase in range(len(wanted[attribute]) if isinstance(wanted[attribute], list) else 1):
+        truth = value_of(wanted, attribute, firsts[1], phase)
+        difference = abs(value_of(got, attribute, firsts[0], phase) - truth)
+        share = difference / allowed(params, attribute, truth)
+        compared.values += 1
+        if not share <= compared.worst:
+            compared.worst = share if not math.isnan(share) else math.inf
+            compared.where = f"{wanted['id']} {attribute}, phase {phase}: {difference:.1e} off"
 
 
 def compare_scenario(compared, params, ours, reference):
@@ -77,20 +99,16 @@ def compare_scenario(compared, params, ours, reference):
                 magnitude = attribute.removesuffix("_angle")
                 if wanted[attribute] is None or wanted.get(magnitude) is None:
                     continue
-                truth = value_of(wanted, attribute, components[0])
-                difference = abs(value_of(got, attribute, by_id[components[0]["id"]]) - truth)
-                share = difference / allowed(params, attribute, truth)
-                compared.values += 1
-                if not share <= compared.worst:
-                    compared.worst = share if not math.isnan(share) else math.inf
-                    compared.where = f"{kind} {wanted['id']} {attribute}: {difference:.1e} off"
+                firsts = by_id[components[0]["id"]], components[0]
+                compare_attribute(compared, params, got, wanted, firsts, attribute)
 
 
-def compare(program, root, folder, batch, out, *options):
+def compare(program, root, folder, batch, out, *options, kind="sym"):
     """Solve one case and compare every number of its reference."""
     params = load(folder / "params.json")
-    ours, summary = solve(program, folder, batch, out, *options)
-    reference = load(folder / ("sym_output_batch.json" if batch else "sym_output.json"))
+    ours, summary = solve(program, folder, batch, out, *options, kind=kind)
+    reference = load(reference_of(folder, batch, kind))
+    assert ours["type"] == reference["type"]
     compared = Compared(str(folder.relative_to(root)), summary["method"])
     assert ours["is_batch"] == reference["is_batch"] == batch
     ours, reference = ours["data"], reference["data"]

@@ -10,12 +10,15 @@ def _switch(rng):
 class Network:
     """Nodes of 10 kV, 3 kV and 400 V, joined by a tree of random branches and a few more.
 
-    `kinds`: of branches between nodes of one voltage, beside lines.
+    `kinds`: of branches between nodes of one voltage, beside lines. `by_phase`: with zero sequence
+    and unbalanced matrices, each part with loads grounded somewhere.
     """
 
-    def __init__(self, seed, nodes, kinds=("asym_line", "generic_branch", "link")):
+    def __init__(self, seed, nodes, kinds=("asym_line", "generic_branch", "link"), by_phase=False):
         self.rng = random.Random(seed)
         self.kinds = kinds
+        self.by_phase = by_phase
+        self.floating = set()  # nodes whose zero sequence nothing holds
         self.data = {}
         self.next = 1_000_000  # ids of components; nodes count from 0
         self.rated = {0: 10e3}
@@ -23,6 +26,8 @@ class Network:
         self.data["node"] = []
         self.add("source", node=0, status=1, u_ref=self.rng.uniform(0.98, 1.05), sk=1e9,
                  rx_ratio=0.2, u_ref_angle=self.rng.uniform(-1, 1))
+        if by_phase:
+            self.data["source"][0]["z01_ratio"] = self.rng.uniform(0.5, 3)
         if self.rng.random() < 0.5:
             self.add("source", node=0, status=1, u_ref=self.data["source"][0]["u_ref"] + 0.001,
                      u_ref_angle=self.data["source"][0]["u_ref_angle"], sk=3e8)
@@ -51,6 +56,8 @@ class Network:
             return
         self.rated[node] = self.rated[parent]
         self.phase[node] = self.phase[parent]
+        if parent in self.floating:
+            self.floating.add(node)
         self.branch(parent, node)
 
     def ends(self, a, b):
@@ -64,15 +71,20 @@ class Network:
         scale = (self.rated[a] / 400) ** 2
         kind = rng.choice(["line", *self.kinds])
         if kind == "line":
+            zero = {} if not self.by_phase else {
+                "r0": 0.03 * scale, "x0": 0.02 * scale * rng.uniform(0.5, 2),
+                "c0": 1e-6 / scale * rng.random(), "tan0": 0.1 * rng.random()}
             self.add("line", **self.ends(a, b), r1=0.01 * scale * rng.uniform(0.5, 2),
                      x1=0.008 * scale * rng.uniform(0.5, 2), c1=2e-6 / scale * rng.random(),
-                     tan1=0.1 * rng.random(), i_n=300)
+                     tan1=0.1 * rng.random(), i_n=300, **zero)
         elif kind == "link":
             self.add("link", **self.ends(a, b))
         elif kind == "generic_branch":
             self.add("generic_branch", **self.ends(a, b), r1=0.01 * scale, x1=0.02 * scale,
                      g1=1e-3 / scale, b1=-2e-3 / scale, k=rng.uniform(0.99, 1.01), theta=0.0,
                      sn=1e5)
+        elif self.by_phase:
+            self.add("asym_line", **self.ends(a, b), **self.matrices(scale), i_n=200)
         else:
             # Transposed: power-grid-model's mean of what lies beside the diagonal counts one twice.
             size = rng.uniform(0.5, 2) * scale
@@ -82,6 +94,18 @@ class Network:
                 matrix |= {f"{z}_{p}": size * (0.02 if p == "nn" else 0.006)
                            for z in "rx" for p in ("na", "nb", "nc", "nn")}
             self.add("asym_line", **self.ends(a, b), **matrix, c0=1e-7, c1=2e-7, i_n=200)
+
+    def matrices(self, scale):
+        """Of untransposed wires, some with a neutral, some with capacitances between all phases."""
+        rng = self.rng
+        phases = ["aa", "ba", "bb", "ca", "cb", "cc"]
+        wires = phases + (["na", "nb", "nc", "nn"] if rng.random() < 0.5 else [])
+        matrix = {f"{z}_{p}": rng.uniform(0.8, 1.2) * scale * (0.02 if p[0] == p[1] else 0.006)
+                  for z in "rx" for p in wires}
+        if rng.random() < 0.5:
+            return matrix | {"c0": 1e-6 / scale, "c1": 2e-6 / scale}
+        return matrix | {f"c_{p}": rng.uniform(0.8, 1.2) / scale * (2e-6 if p[0] == p[1] else -3e-7)
+                         for p in phases}
 
     def taps(self, u):
         rng = self.rng
@@ -98,16 +122,32 @@ class Network:
         up = rng.random() < 0.5
         clock, first, second = rng.choice([(0, 1, 0), (5, 2, 1), (11, 2, 1), (1, 1, 2), (6, 1, 1),
                                            (-5, 2, 1), (4, 2, 2)])
+        if self.by_phase:
+            clock, first, second = rng.choice([(0, 1, 1), (5, 2, 1), (1, 1, 2), (6, 1, 1),
+                                               (-2, 1, 1), (4, 2, 4), (2, 4, 2), (7, 1, 4),
+                                               (3, 3, 1), (0, 0, 1), (0, 1, 0), (8, 4, 4)])
+            own, other = (second, first) if up else (first, second)
+            if high in self.floating or not (own == 4 or own == 1 and other in (1, 2)):
+                self.floating.add(low)
         self.phase[low] = (self.phase[high] + (clock if up else -clock)) % 12
         ends = {"from_node": high, "to_node": low} if up else {"from_node": low, "to_node": high}
         u1, u2 = (10.2e3, 405) if up else (405, 10.2e3)
         side = rng.choice([0, 1])
         extra = {"uk_min": 0.05, "pk_min": 5e3} if rng.random() < 0.5 else {}
         extra |= {"uk_max": 0.07, "pk_max": 8e3} if rng.random() < 0.5 else {}
+        if self.by_phase:
+            extra |= {"i0_zero_sequence": 0.4} if rng.random() < 0.5 else {}
+            extra |= {"p0_zero_sequence": 9e3} if rng.random() < 0.3 else {}
+            extra |= self.groundings(("from", up), ("to", not up))
         return self.add("transformer", **ends, from_status=_switch(rng), to_status=_switch(rng),
                         u1=u1, u2=u2, sn=6e5, uk=0.06, pk=6e3, i0=0.01, p0=rng.choice([0, 900]),
                         winding_from=first, winding_to=second, clock=clock, tap_side=side,
                         **self.taps((u1, u2)[side]), **extra)
+
+    def groundings(self, *ends):
+        """Impedances of some neutrals; `ends`: name, is it of the high voltage?"""
+        return {f"{part}_grounding_{name}": (3.0 if is_high else 0.005) * self.rng.random()
+                for name, is_high in ends for part in "rx" if self.rng.random() < 0.5}
 
     def three_windings(self, high, low):
         rng = self.rng
@@ -123,6 +163,11 @@ class Network:
             self.phase[node] = (self.phase[high] + hours[node] - hours[high]) % 12
         side = rng.choice([0, 1, 2])
         extra = {"uk_12_min": 0.07, "pk_13_max": 4e3} if rng.random() < 0.5 else {}
+        if self.by_phase:
+            extra |= self.groundings(*((k + 1, n != low) for k, n in enumerate(nodes)))
+            self.floating.add(nodes[2])
+            if high in self.floating or high == nodes[2]:
+                self.floating |= set(nodes)
         return self.add(
             "three_winding_transformer", **{f"node_{k + 1}": n for k, n in enumerate(nodes)},
             **{f"status_{k}": _switch(rng) for k in (1, 2, 3)},
@@ -134,6 +179,8 @@ class Network:
 
     def appliances(self, node):
         rng = self.rng
+        if node in self.floating:
+            return
         size = 20e3 if self.rated[node] > 400 else 6e3
         for _ in range(rng.choice([0, 1, 1, 2])):
             kind = rng.choice(["sym_load", "sym_load", "sym_gen", "asym_load", "asym_gen"])
@@ -144,8 +191,9 @@ class Network:
                      q_specified=q if kind.startswith("asym") else sum(q))
         if rng.random() < 0.2:
             scale = size / self.rated[node] ** 2
-            self.add("shunt", node=node, status=_switch(rng), g1=0.1 * scale, b1=0.5 * scale, g0=0,
-                     b0=0)
+            zero = (0.2 * scale, 0.1 * scale) if self.by_phase else (0, 0)
+            self.add("shunt", node=node, status=_switch(rng), g1=0.1 * scale, b1=0.5 * scale,
+                     g0=zero[0], b0=zero[1])
 
     def updates(self, scenarios):
         """A batch that changes powers, switches, taps, sources and shunts."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`gridswarm flow` on every symmetric case of power-grid-model's validation data, single and batch,
-by the cases' own tolerances; and what power-grid-model refuses.
+"""`gridswarm flow` on every case of power-grid-model's validation data, symmetric and asymmetric,
+single and batch, by the cases' own tolerances; and what power-grid-model refuses.
 
 References come from pandapower, Vision, OpenDSS and hand calculation (their README.md). All methods
 that they name (newton_raphson, iterative_current, linear where loads are zero) have one answer.
@@ -17,21 +17,33 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("GRIDSWARM_PROGRAM", str(ROOT / "build/release/bin/gridswarm"))
 SHARED = pathlib.Path(os.environ.get("GRIDSWARM_SHARED_DATA", ROOT / "../shared/data"))
 PGM = SHARED / "pgm"
-RUNS = pgm_cases.symmetric_runs(PGM)
+RUNS = pgm_cases.runs(PGM)
+BY_PHASE = pgm_cases.runs(PGM, "asym")
+
+
+def names(runs):
+    return [f"{f.name}{'-batch' if b else ''}" for f, b in runs]
 
 
 def test_reference_data_are_there():
     if not PGM.exists():
         pytest.skip(f"no reference data at {PGM}")
-    assert len(RUNS) == 22
+    assert len(RUNS) == 22 and len(BY_PHASE) == 22
 
 
 @pytest.mark.parametrize("method", ["automatic", "newton"])
-@pytest.mark.parametrize("folder, batch", RUNS,
-                         ids=[f"{f.name}{'-batch' if b else ''}" for f, b in RUNS])
+@pytest.mark.parametrize("folder, batch", RUNS, ids=names(RUNS))
 def test_every_number_of_the_reference_is_met(folder, batch, method, tmp_path):
     compared = pgm_cases.compare(PROGRAM, PGM, folder, batch, tmp_path / "out.json", "--tol",
                                  "1e-12", "--method", method)
+    assert compared.values > 0
+    assert compared.worst <= 1.0, compared.where
+
+
+@pytest.mark.parametrize("folder, batch", BY_PHASE, ids=names(BY_PHASE))
+def test_every_number_of_an_asymmetric_reference_is_met(folder, batch, tmp_path):
+    compared = pgm_cases.compare(PROGRAM, PGM, folder, batch, tmp_path / "out.json", "--tol",
+                                 "1e-13", kind="asym")
     assert compared.values > 0
     assert compared.worst <= 1.0, compared.where
 

@@ -38,6 +38,23 @@ inline std::span<const char* const> pgm_output_names(PgmType type) {
   }
 }
 
+/// Tables of zeros.
+inline PgmOutput empty_pgm_output(const PgmNetwork& network, Index phases) {
+  PgmOutput output;
+  for (int k = 0; k < pgm_type_count; ++k) {
+    const auto type = static_cast<PgmType>(k);
+    PgmOutputTable& table = output[k];
+    table.names = pgm_output_names(type);
+    table.rows = network.of(type).size();
+    table.phases = phases;
+    table.value.assign(table.names.size() * table.rows * phases, 0.0);
+  }
+  return output;
+}
+
+/// Of an asymmetric calculation.
+PgmOutput pgm_phase_output(const PgmNetwork& network, const PgmSolution& solution, Index scenario);
+
 /// One solved scenario while its results are worked out.
 struct PgmState {
   const PgmNetwork& network;
@@ -54,7 +71,7 @@ struct PgmState {
 
 inline double* pgm_cells(PgmOutput& output, const PgmNetwork& network, PgmType type, Index row) {
   PgmOutputTable& table = output[static_cast<std::size_t>(type)];
-  const std::size_t width = table.names.size();
+  const std::size_t width = table.names.size() * table.phases;
   double* cells = table.value.data() + static_cast<std::size_t>(row) * width;
   cells[0] = static_cast<double>(network.of(type).id(row));
   return cells;
@@ -336,14 +353,21 @@ inline void place_taps(const PgmState& state, PgmOutput& output) {
 
 }  // namespace detail
 
-GS_INLINE double PgmOutputTable::at(Index row, std::string_view name) const {
+GS_INLINE double PgmOutputTable::at(Index row, std::string_view name, Index phase) const {
   const auto found = std::find(names.begin(), names.end(), name);
   GRIDSWARM_ASSERT(found != names.end());
-  return value[static_cast<std::size_t>(row) * names.size() + (found - names.begin())];
+  const std::size_t cell = static_cast<std::size_t>(row) * names.size() + (found - names.begin());
+  return value[cell * phases + phase];
+}
+
+GS_INLINE bool pgm_by_phase(std::string_view name) {
+  return name != "id" && name != "energized" && name != "loading" && name != "tap_pos" &&
+         name != "limit_violated";
 }
 
 GS_INLINE PgmOutput pgm_output(const PgmNetwork& network, const PgmSolution& solution,
                                Index scenario) {
+  if (!solution.symmetric) return detail::pgm_phase_output(network, solution, scenario);
   const PgmGroup& group = solution.groups[solution.group[scenario]];
   const Index nodes = network.of(PgmType::node).size();
   const Index buses = group.model.grid.buses.size();
@@ -354,13 +378,7 @@ GS_INLINE PgmOutput pgm_output(const PgmNetwork& network, const PgmSolution& sol
     state.v[k] = {group.result.v_re[first + k], group.result.v_im[first + k]};
   state.drawn.assign(buses, {});
   state.used.assign(nodes, {});
-  PgmOutput output;
-  for (int k = 0; k < pgm_type_count; ++k) {
-    const auto type = static_cast<PgmType>(k);
-    output[k].names = detail::pgm_output_names(type);
-    output[k].rows = network.of(type).size();
-    output[k].value.assign(output[k].names.size() * output[k].rows, 0.0);
-  }
+  PgmOutput output = detail::empty_pgm_output(network, 1);
   detail::place_branches(state, output);
   detail::place_stars(state, output);
   detail::place_shunts(state, output);

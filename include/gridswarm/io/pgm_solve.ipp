@@ -128,24 +128,15 @@ inline std::vector<PgmChange> tap_cells(const PgmNetwork& network, const PgmCase
   return cells;
 }
 
-inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOptions& options,
-                        PgmGroup& group) {
-  const std::size_t scenarios = group.scenarios.size();
-  PgmPowers powers;
-  for (std::size_t k = 0; k < scenarios; ++k) {
+/// f(k) for every scenario of a group, with its changes in `network`.
+template <class F>
+void each_scenario(PgmNetwork& network, const PgmBatch& batch, const PgmGroup& group, F&& f) {
+  for (std::size_t k = 0; k < group.scenarios.size(); ++k) {
     const std::span<const PgmChange> changes = changes_of(batch, group.scenarios[k]);
     const std::vector<PgmChange> undo = apply_pgm(network, changes);
     const std::vector<PgmChange> taps_back = apply_pgm(network, group.taps);
     try {
-      if (k == 0) {
-        group.model = make_pgm_case(network, options.frequency_hz);
-        const feeder::Case& grid = group.model.grid;
-        powers.p_pu.assign(scenarios * grid.buses.size(), 0.0);
-        powers.q_pu.assign(scenarios * grid.buses.size(), 0.0);
-        powers.load_p_pu.assign(scenarios * grid.loads.size(), 0.0);
-        powers.load_q_pu.assign(scenarios * grid.loads.size(), 0.0);
-      }
-      place_powers(network, group.model, k, powers);
+      f(k);
     } catch (const InputError& error) {
       if (changes.empty()) throw;
       throw InputError(batch.file, 0,
@@ -154,6 +145,27 @@ inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOpt
     apply_pgm(network, taps_back);
     apply_pgm(network, undo);
   }
+}
+
+/// As a circuit.
+void solve_by_phase(PgmNetwork& network, const PgmBatch& batch, const PgmOptions& options,
+                    PgmGroup& group);
+
+inline void solve_group(PgmNetwork& network, const PgmBatch& batch, const PgmOptions& options,
+                        PgmGroup& group) {
+  const std::size_t scenarios = group.scenarios.size();
+  PgmPowers powers;
+  each_scenario(network, batch, group, [&](std::size_t k) {
+    if (k == 0) {
+      group.model = make_pgm_case(network, options.frequency_hz);
+      const feeder::Case& grid = group.model.grid;
+      powers.p_pu.assign(scenarios * grid.buses.size(), 0.0);
+      powers.q_pu.assign(scenarios * grid.buses.size(), 0.0);
+      powers.load_p_pu.assign(scenarios * grid.loads.size(), 0.0);
+      powers.load_q_pu.assign(scenarios * grid.loads.size(), 0.0);
+    }
+    place_powers(network, group.model, k, powers);
+  });
   feeder::Case& grid = group.model.grid;
   if (group.model.feeds.empty()) return;
   std::fill(grid.loads.in_service.begin(), grid.loads.in_service.end(), std::int8_t{1});
@@ -232,6 +244,7 @@ GS_INLINE PgmSolution solve_pgm(const PgmNetwork& network, const PgmBatch& batch
                                 const PgmOptions& options) {
   const std::vector<std::int64_t> regulated = detail::regulated_ids(network);
   PgmSolution solution;
+  solution.symmetric = options.symmetric;
   std::map<detail::PgmKey, Index> known;
   for (Index s = 0; s < batch.scenarios(); ++s) {
     const detail::PgmKey key = detail::structure_of(network, regulated, changes_of(batch, s));
@@ -245,11 +258,14 @@ GS_INLINE PgmSolution solve_pgm(const PgmNetwork& network, const PgmBatch& batch
   PgmNetwork state = network;
   solution.status.assign(batch.scenarios(), flow::FlowStatus::unsupplied);
   for (std::size_t g = 0; g < solution.groups.size(); ++g) {  // parting appends groups
-    detail::solve_group(state, batch, options, solution.groups[g]);
-    const PgmGroup& group = solution.groups[g];
-    for (std::size_t k = 0; k < group.result.status.size(); ++k)
-      solution.status[group.scenarios[k]] = group.result.status[k];
-    detail::part_by_taps(network, options, g, solution);
+    PgmGroup& group = solution.groups[g];
+    if (options.symmetric)
+      detail::solve_group(state, batch, options, group);
+    else
+      detail::solve_by_phase(state, batch, options, group);
+    const auto& status = options.symmetric ? group.result.status : group.by_phase.status;
+    for (std::size_t k = 0; k < status.size(); ++k) solution.status[group.scenarios[k]] = status[k];
+    if (options.symmetric) detail::part_by_taps(network, options, g, solution);
   }
   return solution;
 }

@@ -19,6 +19,14 @@ inline void append_number(double value, std::string& text) {
     text += "null";
 }
 
+inline void append_phases(const double* value, std::string& text) {
+  for (int phase = 0; phase < 3; ++phase) {
+    text += phase ? ", " : "[";
+    append_number(value[phase], text);
+  }
+  text += ']';
+}
+
 inline void append_pgm_table(const PgmOutputTable& table, const std::string& indent,
                              std::string& text) {
   std::vector<std::string> lead;  // what stands before each column's number
@@ -29,9 +37,12 @@ inline void append_pgm_table(const PgmOutputTable& table, const std::string& ind
     text += row ? ",\n" : "\n";
     text += indent;
     text += "    {";
-    for (const std::string& words : lead) {
-      text += words;
-      append_number(*value++, text);
+    for (std::size_t c = 0; c < lead.size(); ++c, value += table.phases) {
+      text += lead[c];
+      if (table.phases == 1 || !pgm_by_phase(table.names[c]))
+        append_number(*value, text);
+      else
+        append_phases(value, text);
     }
     text += '}';
   }
@@ -56,7 +67,9 @@ inline void append_pgm_scenario(const PgmOutput& output, const std::string& inde
 
 GS_INLINE std::string format_pgm_output(const PgmNetwork& network, const PgmBatch& batch,
                                         const PgmSolution& solution, bool is_batch) {
-  std::string text = "{\n  \"version\": \"1.0\",\n  \"type\": \"sym_output\",\n  \"is_batch\": ";
+  std::string text = "{\n  \"version\": \"1.0\",\n  \"type\": \"";
+  text += solution.symmetric ? "sym_output" : "asym_output";
+  text += "\",\n  \"is_batch\": ";
   text += is_batch ? "true" : "false";
   text += ",\n  \"attributes\": {},\n  \"data\": ";
   PgmNetwork state = network;
