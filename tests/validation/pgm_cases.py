@@ -13,6 +13,12 @@ import re
 import subprocess
 
 
+# Asymmetric references that are not met. One holds voltages by phase, which we do in symmetric
+# calculations only. In the other 1e-8 p.u. hold the zero sequence between two deltas, which leaves
+# powers of 4 MW a rounding of 1e-4 W; it allows 1e-7 W.
+UNMET = ("pv-node5", "floating_zero_sequence")
+
+
 @dataclasses.dataclass
 class Compared:
     """One case: how many numbers were compared, and the worst as a share of what is allowed."""
@@ -39,7 +45,7 @@ def reference_of(folder, batch, kind="sym"):
 
 
 def runs(root, kind="sym"):
-    """(folder, is_batch) of every symmetric ("sym") or asymmetric ("asym") reference with values."""
+    """(folder, is_batch) of every reference with values, symmetric ("sym") or not ("asym")."""
     return [(folder, batch) for folder in folders(root)
             if "xfail" not in load(folder / "params.json")
             for batch in (False, True) if reference_of(folder, batch, kind).exists()]
@@ -78,8 +84,9 @@ def value_of(component, attribute, first, phase):
     return value
 
 
-def compare_attribute(compared, params, got, wanted, firsts, attribute):
-    """Of one component, by phase where the reference gives phases."""
+def compare_attribute(compared, params, kind, pair, firsts, attribute):
+    """Of one component, by phase where the reference gives phases. `pair`: ours and theirs."""
+    got, wanted = pair
     for phase in range(len(wanted[attribute]) if isinstance(wanted[attribute], list) else 1):
         truth = value_of(wanted, attribute, firsts[1], phase)
         difference = abs(value_of(got, attribute, firsts[0], phase) - truth)
@@ -87,7 +94,10 @@ def compare_attribute(compared, params, got, wanted, firsts, attribute):
         compared.values += 1
         if not share <= compared.worst:
             compared.worst = share if not math.isnan(share) else math.inf
-            compared.where = f"{wanted['id']} {attribute}, phase {phase}: {difference:.1e} off"
+            where = f"{kind} {wanted['id']} {attribute}"
+            if isinstance(wanted[attribute], list):
+                where += f", phase {phase + 1}"
+            compared.where = f"{where}: {difference:.1e} off"
 
 
 def compare_scenario(compared, params, ours, reference):
@@ -100,7 +110,7 @@ def compare_scenario(compared, params, ours, reference):
                 if wanted[attribute] is None or wanted.get(magnitude) is None:
                     continue
                 firsts = by_id[components[0]["id"]], components[0]
-                compare_attribute(compared, params, got, wanted, firsts, attribute)
+                compare_attribute(compared, params, kind, (got, wanted), firsts, attribute)
 
 
 def compare(program, root, folder, batch, out, *options, kind="sym"):

@@ -123,9 +123,10 @@ class Network:
         clock, first, second = rng.choice([(0, 1, 0), (5, 2, 1), (11, 2, 1), (1, 1, 2), (6, 1, 1),
                                            (-5, 2, 1), (4, 2, 2)])
         if self.by_phase:
-            clock, first, second = rng.choice([(0, 1, 1), (5, 2, 1), (1, 1, 2), (6, 1, 1),
-                                               (-2, 1, 1), (4, 2, 4), (2, 4, 2), (7, 1, 4),
-                                               (3, 3, 1), (0, 0, 1), (0, 1, 0), (8, 4, 4)])
+            held = [(0, 1, 1), (5, 2, 1) if up else (1, 1, 2), (6, 1, 1), (-2, 1, 1),
+                    (4, 2, 4) if up else (2, 4, 2), (7, 1, 4) if up else (-1, 4, 1), (8, 4, 4)]
+            loose = [(5, 2, 1), (1, 1, 2), (4, 2, 4), (2, 4, 2), (3, 3, 1), (0, 0, 1), (0, 1, 0)]
+            clock, first, second = rng.choice(held if rng.random() < 0.85 else loose)
             own, other = (second, first) if up else (first, second)
             if high in self.floating or not (own == 4 or own == 1 and other in (1, 2)):
                 self.floating.add(low)

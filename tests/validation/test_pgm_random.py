@@ -39,7 +39,8 @@ def solve_here(network, updates, folder, *options):
     (folder / "update.json").write_text(json.dumps(updates))
     done = subprocess.run(
         [PROGRAM, "flow", folder / "in.json", "--update", folder / "update.json", "-o",
-         folder / "out.json", "--tol", "1e-12", "--fixed-taps", *options], capture_output=True, text=True)
+         folder / "out.json", "--tol", "1e-12", "--fixed-taps", *options],
+        capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads((folder / "out.json").read_text())["data"]
 

@@ -196,9 +196,11 @@ inline void add_pgm_phase_feeds(const PgmNetwork& network, PgmCircuit& out) {
     join_sources(network, feed);
     const double base_v = 1e3 * out.circuit.buses.base_kv_ln[feed.node];
     const double z_base = 3.0 * base_v * base_v / va_per_mva;
-    PgmMatrix z{};
-    if (feed.y1 != Complex())
-      z = pgm_of_sequences(z_base / feed.y0, z_base / feed.y1, z_base / feed.y1);
+    // Between several nodes that are held there is a loop: it needs an impedance, however small.
+    const Complex stiff(0.0, out.feeds.size() > 1 ? z_base * va_per_mva / pgm_stiff_sk : 0.0);
+    const bool is_stiff = feed.y1 == Complex();
+    const Complex z1 = is_stiff ? stiff : z_base / feed.y1;
+    const PgmMatrix z = pgm_of_sequences(is_stiff ? stiff : z_base / feed.y0, z1, z1);
     if (!is_finite(z))
       refuse_pgm(network, table, feed.rows.front(), "has a short circuit power too small");
     feeder::Sources& sources = out.circuit.sources;

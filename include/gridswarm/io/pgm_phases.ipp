@@ -202,8 +202,7 @@ inline PgmBlocks two_winding_blocks(const PgmNetwork& network, const PgmTable& t
        static_cast<int>(table.at(row, "winding_to"))},
       {pgm_grounding(table, row, "from", rated[0]), pgm_grounding(table, row, "to", rated[1])},
       pgm_no_load(i0_zero, p0_zero, sn) / (base * base),
-      -1e-8 * sn / va_per_mva /
-          pgm_at_tap(table, row, pgm_tap(network, table, row).position, "uk")};
+      -1e-8 * sn / va_per_mva / table.at(row, "uk")};
   return transformer_blocks(pi, zero, table.at(row, "from_status") != 0.0,
                             table.at(row, "to_status") != 0.0, rated[0], rated[1]);
 }

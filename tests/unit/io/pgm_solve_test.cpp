@@ -227,3 +227,68 @@ TEST_CASE("tap regulators hold their band, and flows belong to the taps that wer
   }
   CHECK(moved > 0);
 }
+
+TEST_CASE("by phase, one phase's load leaves the others what they have") {
+  // 400 / sqrt(3) V behind a line of 0.016 ohm per phase, z0 = z1: no coupling between phases.
+  const io::PgmNetwork network = io::parse_pgm(
+      R"({"version": "1.0", "type": "input", "is_batch": false, "data": {
+      "node": [{"id": 1, "u_rated": 400}, {"id": 2, "u_rated": 400}],
+      "line": [{"id": 3, "from_node": 1, "to_node": 2, "from_status": 1, "to_status": 1, "r1": 0.016,
+                "x1": 0, "c1": 0, "tan1": 0, "r0": 0.016, "x0": 0, "c0": 0, "tan0": 0, "i_n": 100}],
+      "source": [{"id": 4, "node": 1, "status": 1, "u_ref": 1, "sk": 1e20}],
+      "asym_load": [{"id": 5, "node": 2, "status": 1, "type": 0, "p_specified": [0, 30e3, 0],
+                     "q_specified": [0, 0, 0]}]}})",
+      "a.json");
+  const io::PgmBatch batch =
+      batch_of(network, R"([{}, {"asym_load": [{"id": 5, "p_specified": [null, 15e3, null]}]}])");
+  io::PgmOptions options = exact();
+  options.symmetric = false;
+  const io::PgmSolution solution = io::solve_pgm(network, batch, options);
+  CHECK(solution.groups.size() == 1);
+  io::PgmNetwork state = network;
+  for (Index s = 0; s < 2; ++s) {
+    const double p = s == 0 ? 30e3 : 15e3;
+    const auto undo = io::apply_pgm(state, io::changes_of(batch, s));
+    const io::PgmOutput output = io::pgm_output(state, solution, s);
+    io::apply_pgm(state, undo);
+    // u (1 - u) = p r / v^2 with v^2 = 160000 / 3.
+    const double u = 0.5 + std::sqrt(0.25 - 3.0 * p * 0.016 / 160e3);
+    CHECK(table_of(output, PgmType::node).at(1, "u_pu", 1) == Approx(u).epsilon(1e-12));
+    CHECK(table_of(output, PgmType::node).at(1, "u_pu", 0) == Approx(1.0).epsilon(1e-14));
+    CHECK(table_of(output, PgmType::source).at(0, "p", 1) == Approx(p / u).epsilon(1e-12));
+    CHECK(table_of(output, PgmType::asym_load).at(0, "p", 1) == Approx(p));
+    const double amperes = p / (u * 400.0 / std::sqrt(3.0));
+    CHECK(table_of(output, PgmType::line).at(0, "i_to", 1) == Approx(amperes));
+    CHECK(table_of(output, PgmType::line).at(0, "loading") == Approx(amperes / 100.0));
+  }
+}
+
+TEST_CASE("by phase, a load of constant impedance may be larger than what its source can give") {
+  // 1 ohm of source and 0.5 ohm of load: a third of the voltage remains.
+  const io::PgmNetwork network = io::parse_pgm(
+      R"({"version": "1.0", "type": "input", "is_batch": false, "data": {
+      "node": [{"id": 1, "u_rated": 1000}],
+      "source": [{"id": 4, "node": 1, "status": 1, "u_ref": 1, "sk": 1e6, "rx_ratio": 1e9}],
+      "sym_load": [{"id": 5, "node": 1, "status": 1, "type": 1, "p_specified": 2e6,
+                    "q_specified": 0}]}})",
+      "a.json");
+  io::PgmOptions options = exact();
+  options.symmetric = false;
+  const io::PgmBatch batch = io::pgm_as_it_stands();
+  const io::PgmSolution solution = io::solve_pgm(network, batch, options);
+  REQUIRE(solution.status[0] == flow::FlowStatus::converged);
+  const io::PgmOutput output = io::pgm_output(network, solution, 0);
+  for (Index phase = 0; phase < 3; ++phase)
+    CHECK(table_of(output, PgmType::node).at(0, "u_pu", phase) == Approx(1.0 / 3.0));
+}
+
+TEST_CASE("by phase, what holds voltages or moves taps is refused") {
+  io::PgmOptions options = exact();
+  options.symmetric = false;
+  const io::PgmNetwork network = io::parse_pgm(test::pgm_sample, "a.json");
+  CHECK_THROWS_WITH_AS(io::solve_pgm(network, io::pgm_as_it_stands(), options),
+                       doctest::Contains("voltage_regulator 41 holds a voltage"), InputError);
+  options.flow.fixed_taps = false;
+  CHECK_THROWS_WITH_AS(io::solve_pgm(network, io::pgm_as_it_stands(), options),
+                       doctest::Contains("transformer_tap_regulator 40 moves taps"), InputError);
+}
