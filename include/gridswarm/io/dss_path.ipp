@@ -54,7 +54,8 @@ inline fs::path walk_without_case(const fs::path& root, const fs::path& folder,
     if (at.empty()) break;
     std::error_code failed;
     at = fs::canonical(at, failed);  // a link shows where it leads before anything there is read
-    if (failed || !lies_in(at, root))
+    if (failed) return {};
+    if (!lies_in(at, root))
       throw FileError(said, "lies outside the master's folder; only files in it are read");
   }
   return at;
