@@ -9,6 +9,8 @@
 //   v_low < u <= v_min    |I| rises linearly from |y| v_low r to |y| r / v_min (constant current:
 //                         to |y| r)
 //   u > v_max             I = y V / v_max^2 (constant current: y V / v_max)
+// Exponents so jump at v_min, and a load near it may have a solution on either side. OpenDSS comes
+// from above and stays within the band where it can: so does a solver that begins with `unbroken`.
 // A law zip adds its three parts, each with its own behaviour outside the limits. DER have no v_low
 // and are impedances on both sides, y V / v_min^2 and y V / v_max^2.
 #pragma once
@@ -25,6 +27,7 @@ namespace gridswarm::inline GS_ABI::flow {
 
 struct CircuitLaws {
   std::vector<kernel::CircuitLaw> law;  ///< step by step
+  std::vector<kernel::CircuitLaw> unbroken;  ///< the same, exponents kept below v_min; empty: none
   std::vector<kernel::CircuitBands> bands;
   std::vector<std::int32_t> first;  ///< steps + 2: laws of step k begin at first[k]; the last group
                                     ///< are those between two steps, or at nodes without one

@@ -213,6 +213,17 @@ inline double given_or(std::span<const double> given, std::span<const double> st
   return given.empty() ? stated[row] : given[scenario * stated.size() + row];
 }
 
+/// The laws without the jump of exponents at v_min, if any has exponents.
+inline std::vector<kernel::CircuitLaw> without_jump(const CircuitLaws& laws) {
+  std::vector<kernel::CircuitLaw> unbroken;
+  for (const kernel::CircuitLaw& law : laws.law)
+    if (law.kind == kernel::circuit_law_exponents) unbroken = laws.law;
+  for (kernel::CircuitLaw& law : unbroken)
+    if (law.kind == kernel::circuit_law_exponents)
+      law.least_square = laws.bands[law.bands].low_square;
+  return unbroken;
+}
+
 }  // namespace detail
 
 GS_INLINE CircuitLaws make_circuit_laws(const feeder::Circuit& circuit, std::span<const Index> slot,
@@ -237,6 +248,7 @@ GS_INLINE CircuitLaws make_circuit_laws(const feeder::Circuit& circuit, std::spa
   laws.of_der = group_by(list.der, circuit.ders.size());
   for (Index& item : laws.of_load.items) item = place[item];
   for (Index& item : laws.of_der.items) item = place[item];
+  laws.unbroken = detail::without_jump(laws);
   return laws;
 }
 

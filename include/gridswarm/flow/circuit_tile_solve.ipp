@@ -13,6 +13,10 @@
 namespace gridswarm::inline GS_ABI::flow {
 namespace {
 
+/// Iterations from the start that keep a load's exponents below its v_min (CircuitLaws::unbroken):
+/// enough for the voltages to come near where they would stay.
+constexpr std::int32_t unbroken_iterations = 8;
+
 /// A scenario that moves more than this is lost.
 constexpr double lost_circuit_step_pu = 1e6;
 
@@ -23,6 +27,7 @@ struct Iterating {
   std::array<std::int32_t, kernel::sweep_lanes> iterations{};
   alignas(64) std::array<double, kernel::sweep_lanes> step_squared{};
   int going = 0;
+  std::int32_t unbroken = 0;  ///< iterations left that do so
 };
 
 inline void keep_source_currents(const CircuitPlan& plan, const Iterating& state,
@@ -90,7 +95,12 @@ inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options
                          CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
   const auto& kernels = kernel::kernels();
-  const kernel::CircuitTree tree = circuit_tree(plan);
+  kernel::CircuitTree tree = circuit_tree(plan);
+  const bool is_unbroken = state.unbroken-- > 0;
+  if (is_unbroken) {
+    tree.laws = plan.laws.unbroken.data();
+    state.is_checked = {};
+  }
   const kernel::CircuitMemory memory = memory_of(tile);
   bool has_check = false;
   for (int lane = 0; lane < tile_lanes; ++lane)
@@ -123,7 +133,13 @@ GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& option
       state.is_checked[lane] = options.max_iterations <= 1;
       ++state.going;
     }
-  if (!tile.is_drawn) kernel::kernels().circuit_draw(circuit_tree(plan), memory_of(tile));
+  if (!plan.laws.unbroken.empty() && options.max_iterations > 2 * unbroken_iterations)
+    state.unbroken = unbroken_iterations;
+  if (!tile.is_drawn) {
+    kernel::CircuitTree tree = circuit_tree(plan);
+    if (state.unbroken > 0) tree.laws = plan.laws.unbroken.data();
+    kernel::kernels().circuit_draw(tree, memory_of(tile));
+  }
   tile.is_drawn = true;
   while (state.going > 0) iterate_once(solver, options, state, tile);
 }
