@@ -26,7 +26,7 @@
 namespace gridswarm::inline GS_ABI::flow {
 
 struct CircuitLaws {
-  std::vector<kernel::CircuitLaw> law;  ///< step by step
+  std::vector<kernel::CircuitLaw> law;       ///< step by step
   std::vector<kernel::CircuitLaw> unbroken;  ///< the same, exponents kept below v_min; empty: none
   std::vector<kernel::CircuitBands> bands;
   std::vector<std::int32_t> first;  ///< steps + 2: laws of step k begin at first[k]; the last group
