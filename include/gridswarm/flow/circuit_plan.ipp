@@ -180,12 +180,20 @@ inline void put_looped(const Elimination& elimination, const std::vector<Index>&
   }
 }
 
+/// Where the circuit states no base it is the highest of the bus's voltages at no load, so that a
+/// neutral near 0 V is judged with its phases.
 inline void put_bases(const feeder::Circuit& circuit, CircuitPlan& plan) {
   const Column<feeder::Phasor> v = no_load(plan);
+  std::vector<double> highest(circuit.buses.name.size());
+  for (std::size_t s = 0; s < plan.node.size(); ++s)
+    if (plan.node[s] != none) {
+      double& bus = highest[circuit.nodes.bus[plan.node[s]]];
+      bus = std::max(bus, std::sqrt(feeder::norm(v[s])));
+    }
   for (std::size_t s = 0; s < plan.node.size(); ++s) {
-    const Index node = plan.node[s];
-    double base = node == none ? 0.0 : 1000.0 * circuit.buses.base_kv_ln[circuit.nodes.bus[node]];
-    if (!(base > 0.0)) base = std::sqrt(feeder::norm(v[s]));
+    const Index bus = plan.node[s] == none ? none : circuit.nodes.bus[plan.node[s]];
+    double base = bus == none ? 0.0 : 1000.0 * circuit.buses.base_kv_ln[bus];
+    if (!(base > 0.0)) base = bus == none ? std::sqrt(feeder::norm(v[s])) : highest[bus];
     if (!(base > 0.0)) base = 1.0;
     plan.base_v.push_back(base);
     plan.per_base.push_back(1.0 / (base * base));

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "gridswarm/flow/circuit_bases.hpp"
 #include "gridswarm/io/dss_build.hpp"
 #include "gridswarm/io/dss_capacitor.hpp"
 #include "gridswarm/io/dss_classes.hpp"
@@ -71,6 +73,20 @@ inline void judge_classes(DssBuild& build) {
   }
 }
 
+/// What p.u. refers to at every bus, by calcvoltagebases and the list of bases; a file with neither
+/// states none.
+inline void take_bases(DssBuild& build) {
+  const DssValue* value = find_option(build.text, "voltagebases");
+  if (!build.text.calc_voltage_bases && !value) return;
+  std::vector<double> bases{0.208, 0.480, 12.47, 24.9, 34.5, 115.0, 230.0};
+  if (value) {
+    bases = numbers_of(*value);
+    for (const double kv : bases)
+      if (!(kv > 0.0)) fail(*value, "voltage bases must be above 0");
+  }
+  flow::assign_bases(build.circuit, bases);
+}
+
 inline void take_coordinates(DssBuild& build) {
   feeder::CircuitBuses& buses = build.circuit.buses;
   for (const DssCoordinate& coordinate : build.text.coordinates) {
@@ -103,6 +119,7 @@ GS_INLINE feeder::Circuit circuit_of(const DssText& text, const std::string& fil
   add_controls(build);
   detail::take_coordinates(build);
   feeder::check(circuit);
+  detail::take_bases(build);
   return circuit;
 }
 
