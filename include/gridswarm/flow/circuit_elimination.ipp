@@ -152,7 +152,8 @@ inline EliminatedBus eliminate_bus(Shrinking& shrinking, Index k) {
   return reduce(shrinking, k, edges);
 }
 
-/// Degrees of all buses that have nodes.
+/// Degrees of all buses that have nodes. Those at sources go last: what holds a voltage there may
+/// have no impedance, which only a tree's edge can do without.
 inline void fill_queue(Shrinking& shrinking) {
   const CircuitGraph& graph = shrinking.graph;
   shrinking.is_gone.assign(static_cast<std::size_t>(graph.vertices()), 0);
@@ -160,6 +161,11 @@ inline void fill_queue(Shrinking& shrinking) {
   shrinking.degree.resize(shrinking.is_gone.size());
   for (Index v = 0; v < graph.vertices(); ++v) {
     shrinking.degree[v] = static_cast<int>(graph.edges_of[v].size());
+    const auto is_at_source = [&](Index e) {
+      return std::min(graph.edges[e].a, graph.edges[e].b) < graph.sources;
+    };
+    if (std::any_of(graph.edges_of[v].begin(), graph.edges_of[v].end(), is_at_source))
+      shrinking.degree[v] += static_cast<int>(graph.vertices());
     if (v >= graph.sources && graph.size(v) > 0) shrinking.queue.insert({shrinking.degree[v], v});
   }
 }
