@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of io/ that need no third party, once.
 #include "gridswarm/io/case_file.ipp"
+#include "gridswarm/io/circuit_file.ipp"
 #include "gridswarm/io/cluster_file.ipp"
 #include "gridswarm/io/csv.ipp"
 #include "gridswarm/io/dss_build.ipp"

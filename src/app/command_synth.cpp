@@ -9,7 +9,9 @@
 #include "app/open_case.hpp"
 #include "app/report.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
+#include "gridswarm/fleet/phases.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
+#include "gridswarm/io/circuit_file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
 #include "gridswarm/io/matpower.hpp"
 #include "gridswarm/io/profile_file.hpp"
@@ -74,6 +76,8 @@ ExitCode run(const Choice& choice, const Common& common) {
   if (choice.buses > 0) grid = feeder::make_synthetic(static_cast<Index>(choice.buses), seed);
   if (has_fleet)
     fleet = fleet::make_synthetic_fleet(grid, static_cast<Index>(choice.agents), seed, choice.mix);
+  if (on_file && io::holds_circuit(choice.case_file))
+    fleet::join_phases_of_loads(io::read_circuit(choice.case_file), seed, fleet);
   fleet::ProfileSet profiles;
   if (choice.profiles) profiles = fleet::make_synthetic_profiles(seed, 60.0 * choice.step_min);
 

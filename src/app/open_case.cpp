@@ -18,7 +18,7 @@ feeder::Case tell_warnings(feeder::Case grid) {
 }  // namespace
 
 feeder::Case open_case(const std::string& path, bool tells) {
-  return tells ? tell_warnings(io::read_case(path)) : io::read_case(path);
+  return tells ? tell_warnings(io::read_balanced_case(path)) : io::read_balanced_case(path);
 }
 
 feeder::Case open_plain_case(const std::string& path) {

@@ -8,7 +8,7 @@
 
 namespace gridswarm::app {
 
-/// io::read_case, with the case's warnings printed on stderr.
+/// io::read_balanced_case, with the case's warnings printed on stderr.
 /// @param tells  false: silently (a rank that isn't 0)
 feeder::Case open_case(const std::string& path, bool tells = true);
 

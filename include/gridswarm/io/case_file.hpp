@@ -15,7 +15,11 @@ namespace gridswarm::inline GS_ABI::io {
 ///         reader refuses
 feeder::Case read_case(const std::string& path);
 
-/// The same for those who know constant power alone (a swarm's run, a balance).
+/// The same, and of a circuit its reduction (feeder/reduction.hpp) with a warning that says what
+/// is lost.
+feeder::Case read_balanced_case(const std::string& path);
+
+/// read_balanced_case for those who know constant power alone (a swarm's run, a balance).
 /// @throws InputError also for a case with loads or inverters in service that follow their voltage,
 ///         or with taps that move: the first is named, since nothing may be left out in silence
 feeder::Case read_plain_case(const std::string& path);

@@ -4,8 +4,10 @@
 #include <cstdint>
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/feeder/reduction.hpp"
 #include "gridswarm/io/case_file.hpp"
 #include "gridswarm/io/case_hdf5.hpp"
+#include "gridswarm/io/circuit_file.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/matpower.hpp"
 #include "gridswarm/io/pandapower_file.hpp"
@@ -23,11 +25,24 @@ GS_INLINE feeder::Case read_case(const std::string& path) {
     throw UsageError(path + " is HDF5, which only a linked gridswarm reads");
 #endif
   }
+  if (looks_like_dss(text, path))
+    throw UsageError(path +
+                     " is an OpenDSS circuit, an unbalanced network; this needs a balanced case "
+                     "(gridswarm flow solves circuits as they are)");
   if (looks_like_pgm(text)) return parse_pgm_case(text, path);
   const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   const bool is_json = first != std::string::npos && (text[first] == '{' || text[first] == '[');
   if (is_json) return parse_pandapower(text, path).grid;
   return parse_matpower(text, path);
+}
+
+GS_INLINE feeder::Case read_balanced_case(const std::string& path) {
+  if (!holds_circuit(path)) return read_case(path);
+  const feeder::Circuit circuit = read_circuit(path);
+  feeder::Case grid = feeder::reduce(circuit);
+  grid.warnings = circuit.warnings;
+  grid.warnings.push_back(path + " " + feeder::reduction_warning);
+  return grid;
 }
 
 namespace detail {
@@ -42,7 +57,7 @@ inline Index first_in_service(const Column<std::int8_t>& flags) {
 }  // namespace detail
 
 GS_INLINE feeder::Case read_plain_case(const std::string& path) {
-  feeder::Case grid = read_case(path);
+  feeder::Case grid = read_balanced_case(path);
   const auto refuse = [&](const char* what, std::int64_t id) {
     throw InputError(path, 0,
                      std::string(what) + " " + std::to_string(id) +
