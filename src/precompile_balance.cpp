@@ -8,3 +8,4 @@
 #include "gridswarm/balance/sharing.ipp"
 #include "gridswarm/balance/tree_response.ipp"
 #include "gridswarm/balance/volt_var.ipp"
+#include "gridswarm/balance/volt_var_step.ipp"

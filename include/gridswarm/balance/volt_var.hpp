@@ -51,6 +51,7 @@ Curve volt_var_curve(const VoltVarOptions& options);
 /// listed by forest position.
 struct VoltVarPlan {
   Curve curve;
+  double slope = 0.0;           ///< steepest |dq/dv| of the curve, per kVA
   double kw_to_pu = 0.0;        ///< one kW (kvar) of an agent in the case's p.u.
   std::vector<Index> position;  ///< positions with devices, ascending
   std::vector<Index> first;     ///< position.size() + 1 offsets into agent

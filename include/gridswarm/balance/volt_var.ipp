@@ -90,7 +90,7 @@ GS_INLINE void make_volt_var_plan(const feeder::Forest& forest, const fleet::Fle
     plan.k_abs[pos] =
         std::sqrt(forest.k_re[pos] * forest.k_re[pos] + forest.k_im[pos] * forest.k_im[pos]);
   plan.slope_pu.assign(forest.size(), 0.0);
-  const double slope = detail::steepest(plan.curve);
+  const double slope = plan.slope = detail::steepest(plan.curve);
   for (std::size_t entry = 0; entry < plan.position.size(); ++entry) {
     const Index pos = plan.position[entry];
     for (Index slot = plan.first[entry]; slot < plan.first[entry + 1]; ++slot)
