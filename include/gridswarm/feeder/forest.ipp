@@ -17,8 +17,10 @@ inline std::string source_of(const Case& grid) {
 }
 
 inline std::string name_of_branch(const Case& grid, Index branch) {
-  return std::to_string(grid.buses.id[grid.branches.from[branch]]) + "-" +
-         std::to_string(grid.buses.id[grid.branches.to[branch]]);
+  const auto name = [&grid](Index bus) {
+    return grid.by_name ? grid.buses.name[bus] : std::to_string(grid.buses.id[bus]);
+  };
+  return name(grid.branches.from[branch]) + "-" + name(grid.branches.to[branch]);
 }
 
 inline bool is_usable(const Case& grid, Index branch) {

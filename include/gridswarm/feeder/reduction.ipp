@@ -3,6 +3,7 @@
 // reduction_edges.ipp.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,7 @@ inline void add_line(Reducer& it, Index line) {
   std::vector<Phasor> voltage(share.size());
   for (std::size_t k = 0; k < share.size(); ++k) voltage[k] = direction(it, lines.to.row(line)[k]);
   edge.y = (to_kv * to_kv / 3.0) * quadratic(lines.y_s.row(line), voltage);
+  if (std::fabs(edge.y.re) < 1e-12 * std::fabs(edge.y.im)) edge.y.re = 0.0;  // rounding
   edge.inverse_ratio = from_kv / to_kv;
   edge.rate_mva = edge.phases * lines.rating_a[line] * (from_kv / sqrt3) / kw_per_mw;
   edge.in_service = lines.in_service[line];
