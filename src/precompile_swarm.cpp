@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of swarm/, once.
+#include "gridswarm/swarm/circuit_wires.ipp"
 #include "gridswarm/swarm/control_tick.ipp"
 #include "gridswarm/swarm/decide.ipp"
 #include "gridswarm/swarm/feeder_run.ipp"

@@ -160,6 +160,7 @@ Blocks all_blocks() {
       {"fields passive", options_table<swarm::PassiveOptions>()},
       {"fields town", options_table<swarm::TownOptions>()},
       {"fields results", options_table<swarm::ResultOptions>()},
+      {"fields limits", options_table<swarm::LimitOptions>()},
       {"fields feeder", options_table<swarm::FeederSource>()},
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},

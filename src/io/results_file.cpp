@@ -60,18 +60,42 @@ void ResultsFile::add_wires(const std::string& name, Group& group,
                             const swarm::FeederLayout& feeder) {
   group.wires_time = file_.add_growing_axis(name + "/time", {since_, "start of control tick"});
   file_.add_axis(name + "/variant", variants_, {"", "variant of the run"});
-  file_.add_axis(name + "/bus", feeder.bus, {"", "bus id of the case"});
+  add_buses(name, feeder);
+  const bool by_node = !feeder.node.empty();
+  if (by_node) file_.add_axis(name + "/node", feeder.node, {"", "node of the circuit: bus.phase"});
   const std::vector<std::string> dims = {"time", "variant", "bus"};
+  const std::vector<std::string> v_dims = {"time", "variant", by_node ? "node" : "bus"};
   group.p_kw = file_.add_dataset(name + "/p_kw", dims, {"kW", "net active power into the grid"});
   group.q_kvar = file_.add_dataset(name + "/q_kvar", dims, {"kvar", "net reactive power"});
-  group.vm_pu = file_.add_dataset(name + "/vm_pu", dims, {"1", "voltage magnitude, p.u."});
-  group.va_deg = file_.add_dataset(name + "/va_deg", dims, {"degree", "voltage angle"});
+  group.vm_pu = file_.add_dataset(name + "/vm_pu", v_dims, {"1", "voltage magnitude, p.u."});
+  group.va_deg = file_.add_dataset(name + "/va_deg", v_dims, {"degree", "voltage angle"});
+}
+
+void ResultsFile::add_buses(const std::string& name, const swarm::FeederLayout& feeder) {
+  if (feeder.bus_name.empty())
+    file_.add_axis(name + "/bus", feeder.bus, {"", "bus id of the case"});
+  else
+    file_.add_axis(name + "/bus", feeder.bus_name, {"", "bus name of the circuit"});
+}
+
+void ResultsFile::put_buses(const std::string& name, const std::string& dim, const char* text,
+                            const std::vector<std::int64_t>& ids,
+                            const swarm::FeederLayout& feeder) {
+  if (feeder.bus_name.empty()) {
+    const auto set = file_.add_dataset(name, {dim}, {"", text}, Hdf5Type::i64);
+    file_.write_rows(set, 0, static_cast<std::int64_t>(ids.size()), ids.data());
+    return;
+  }
+  std::vector<std::string> names;  // a circuit's ids count its buses from 1
+  for (const std::int64_t id : ids)
+    names.push_back(feeder.bus_name[static_cast<std::size_t>(id - 1)]);
+  file_.add_texts(name, dim, names, {"", text});
 }
 
 void ResultsFile::add_grid(const std::string& name, const swarm::FeederLayout& feeder) {
   std::vector<std::int64_t> rows(feeder.fbus.size());
   std::iota(rows.begin(), rows.end(), 1);
-  file_.add_axis(name + "/buses/bus", feeder.bus, {"", "bus id of the case"});
+  add_buses(name + "/buses", feeder);
   file_.add_axis(name + "/branches/branch", rows, {"", "row of the case's branches, from 1"});
   const auto put = [&](const char* dim, const char* path, const char* unit, const char* text,
                        const auto& values) {
@@ -84,8 +108,8 @@ void ResultsFile::add_grid(const std::string& name, const swarm::FeederLayout& f
   put("bus", "/buses/base_kv", "kV", "base voltage", feeder.base_kv);
   put("bus", "/buses/gs_mw", "MW", "shunt consumption at 1 p.u.", feeder.gs_mw);
   put("bus", "/buses/bs_mvar", "Mvar", "shunt injection at 1 p.u.", feeder.bs_mvar);
-  put("branch", "/branches/fbus", "", "from bus", feeder.fbus);
-  put("branch", "/branches/tbus", "", "to bus", feeder.tbus);
+  put_buses(name + "/branches/fbus", "branch", "from bus", feeder.fbus, feeder);
+  put_buses(name + "/branches/tbus", "branch", "to bus", feeder.tbus, feeder);
   put("branch", "/branches/r_pu", "1", "series resistance, p.u. on base_mva", feeder.r_pu);
   put("branch", "/branches/x_pu", "1", "series reactance, p.u. on base_mva", feeder.x_pu);
   put("branch", "/branches/b_pu", "1", "line charging, p.u. on base_mva", feeder.b_pu);
@@ -114,7 +138,12 @@ void ResultsFile::add_agents(const std::string& name, Group& group,
     const auto set = file_.add_dataset(name + "/" + column, {"agent"}, {unit, text}, type);
     file_.write_rows(set, 0, static_cast<std::int64_t>(values.size()), values.data());
   };
-  per_agent("bus", "", "bus id of the agent", feeder.agent_bus, Hdf5Type::i64);
+  put_buses(name + "/bus", "agent",
+            feeder.bus_name.empty() ? "bus id of the agent" : "bus name of the agent",
+            feeder.agent_bus, feeder);
+  if (!feeder.agent_phases.empty())
+    file_.add_texts(name + "/phases", "agent", feeder.agent_phases,
+                    {"", "phases it joins, nothing: all of its bus"});
   per_agent("kind", "", "0 pv, 1 wind, 2 battery, 3 ev, 4 meter", feeder.agent_kind, Hdf5Type::i64);
   per_agent("e_kwh", "kWh", "storage capacity", feeder.e_kwh, Hdf5Type::f64);
   per_agent("efficiency", "", "one-way storage efficiency", feeder.efficiency, Hdf5Type::f64);

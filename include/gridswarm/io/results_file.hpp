@@ -9,6 +9,8 @@
 // feeder_00/devices  (time, variant, agent)     per control tick, if asked for: p_kw, soc after it
 // feeder_00/buses    (bus)                      the wires as solved: type, base_kv, gs_mw, bs_mvar
 // feeder_00/branches (branch)                   fbus, tbus, r_pu, x_pu, b_pu, rate_mva, ratio, ...
+// Of a circuit buses are names, vm_pu and va_deg are over (time, variant, node) with nodes such as
+// 650.2, agents have their phases, and buses and branches are those of the reduction.
 // The file's attributes hold the scenario. Time counts seconds from run.start to the BEGINNING of a
 // control tick, and to the END of a ledger tick.
 #pragma once
@@ -46,6 +48,10 @@ class ResultsFile final : public swarm::Sink {
   void add_wires(const std::string& name, Group& group, const swarm::FeederLayout& feeder);
   void add_grid(const std::string& name, const swarm::FeederLayout& feeder);
   void add_agents(const std::string& name, Group& group, const swarm::FeederLayout& feeder);
+  void add_buses(const std::string& name, const swarm::FeederLayout& feeder);
+  /// Buses by id, or by name where the feeder has names.
+  void put_buses(const std::string& name, const std::string& dim, const char* text,
+                 const std::vector<std::int64_t>& ids, const swarm::FeederLayout& feeder);
   void add_totals(const std::string& name, Group& group);
   void write_totals(Group& group);
   void write_wires(Group& group, const swarm::FeederInterval& rows);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "gridswarm/feeder/reduction.hpp"
+#include "gridswarm/fleet/phases.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
 #include "gridswarm/io/case_file.hpp"
+#include "gridswarm/io/circuit_file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
 #include "gridswarm/io/profile_file.hpp"
 #include "gridswarm/io/scenario_file.hpp"
@@ -58,7 +62,7 @@ GS_INLINE void drop_unused_profiles(fleet::Fleet& fleet) {
 
 GS_INLINE fleet::Fleet load_fleet(const swarm::Scenario& scenario,
                                   const swarm::FeederSource& source, const feeder::Case& grid,
-                                  Index k) {
+                                  const feeder::Circuit* circuit, Index k) {
   if (source.agents >= agents_per_feeder_max)
     throw InputError(scenario.file, 0,
                      "agents = " + std::to_string(source.agents) + " on one feeder; at most " +
@@ -70,6 +74,8 @@ GS_INLINE fleet::Fleet load_fleet(const swarm::Scenario& scenario,
                     static_cast<std::uint64_t>(scenario.run.seed) + static_cast<std::uint64_t>(k),
                     scenario.mix)
               : read_fleet(source.fleet_file, grid);
+  if (is_made && circuit)
+    fleet::join_phases_of_loads(*circuit, static_cast<std::uint64_t>(scenario.run.seed), fleet);
   follow(fleet, fleet::Kind::pv, source.profile_pv);
   follow(fleet, fleet::Kind::wind, source.profile_wind);
   follow(fleet, fleet::Kind::meter, source.profile_meter);
@@ -90,6 +96,7 @@ GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
   read_table(file, "passive", scenario.passive);
   read_table(file, "town", scenario.town);
   read_table(file, "results", scenario.results);
+  read_table(file, "limits", scenario.limits);
   read_table(file, "mix", scenario.mix);
   read_table(file, "cluster", scenario.cluster);
   read_table(file, "leader", scenario.leader);
@@ -147,13 +154,25 @@ GS_INLINE swarm::FeederInput load_feeder(const swarm::Scenario& scenario, Index 
   const auto listed = static_cast<Index>(scenario.feeders.size());
   const swarm::FeederSource& source = scenario.feeders[k % listed];
   swarm::FeederInput input;
-  input.grid = read_plain_case(source.case_file);
-  input.name = input.grid.name;
   const std::uint64_t seed = static_cast<std::uint64_t>(scenario.run.seed);
-  if (scenario.town.feeders > 0) swarm::vary(input.grid, scenario.town.variation, seed, k);
-  if (scenario.town.rating_margin > 0.0)
-    swarm::rate_branches(input.grid, scenario.town.rating_margin);
-  input.fleet = scenario_detail::load_fleet(scenario, source, input.grid, k);
+  const bool varies = scenario.town.feeders > 0;
+  if (holds_circuit(source.case_file)) {
+    auto circuit = std::make_shared<feeder::Circuit>(read_circuit(source.case_file));
+    if (scenario.town.rating_margin > 0.0)
+      throw InputError(scenario.file, 0,
+                       "rating_margin rates balanced cases only; the lines of " + source.case_file +
+                           " have their own ratings, leave it out");
+    if (varies) swarm::vary(*circuit, scenario.town.variation, seed, k);
+    input.grid = feeder::reduce(*circuit);
+    input.circuit = std::move(circuit);
+  } else {
+    input.grid = read_plain_case(source.case_file);
+    if (varies) swarm::vary(input.grid, scenario.town.variation, seed, k);
+    if (scenario.town.rating_margin > 0.0)
+      swarm::rate_branches(input.grid, scenario.town.rating_margin);
+  }
+  input.name = input.grid.name;
+  input.fleet = scenario_detail::load_fleet(scenario, source, input.grid, input.circuit.get(), k);
   return input;
 }
 

@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/random.hpp"
+#include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/control_tick.hpp"
 #include "gridswarm/swarm/decide.hpp"
 #include "gridswarm/swarm/wires.hpp"
@@ -38,9 +39,20 @@ GS_INLINE const fleet::ProfileValues& values_of(const Scenario& scenario, Index 
 /// Factor on the case's own loads at time_s.
 GS_INLINE double passive_factor(const Scenario& scenario, const fleet::ProfileSet& profiles,
                                 const FeederRun& run, double time_s) {
-  if (scenario.passive.mode == "none") return 0.0;
-  if (run.passive_row == none) return scenario.passive.scale;
-  return scenario.passive.scale * fleet::value_at(profiles.profiles[run.passive_row], time_s);
+  double factor = scenario.passive.mode == "none" ? 0.0 : scenario.passive.scale;
+  if (run.passive_row != none)
+    factor *= fleet::value_at(profiles.profiles[run.passive_row], time_s);
+  return run.circuit ? set_loads(scenario, time_s, factor, *run.circuit) : factor;
+}
+
+GS_INLINE void store_circuit_row(Index lane, std::size_t slot, FeederRun& run) {
+  FeederInterval& rows = run.rows;
+  const std::size_t buses = run.input.grid.buses.size(), nodes = run.input.circuit->nodes.size();
+  const auto part = [slot](Column<double>& column, std::size_t size) {
+    return std::span(column).subspan(slot * size, size);
+  };
+  circuit_rows(run, lane, part(rows.p_kw, buses), part(rows.q_kvar, buses),
+               part(rows.v_re_pu, nodes), part(rows.v_im_pu, nodes));
 }
 
 GS_INLINE void store_row(Index lane, Index row, FeederRun& run) {
@@ -54,6 +66,7 @@ GS_INLINE void store_row(Index lane, Index row, FeederRun& run) {
     std::copy_n(variant.fleet.state.soc.begin(), agents, rows.agent_soc.begin() + slot * agents);
   }
   if (rows.p_kw.empty()) return;
+  if (run.circuit) return store_circuit_row(lane, slot, run);
   const std::size_t buses = run.input.grid.buses.size();
   const std::size_t from = lane * buses, to = slot * buses;
   for (std::size_t bus = 0; bus < buses; ++bus) {
@@ -133,7 +146,7 @@ GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& p
     Variant& variant = run.variants[lane];
     TickTotals& totals = run.rows.totals[static_cast<std::size_t>(row * lanes + lane)];
     totals = {};
-    measure_wires(passive, lane, run, totals);
+    measure_wires(scenario, passive, lane, run, totals);
     measure_sharing(variant, totals);
     count_energy(now, lane, run);
     fleet::observe(variant.fleet, now.dt_s, variant.forecast);

@@ -18,6 +18,7 @@
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/neighbours.hpp"
+#include "gridswarm/feeder/circuit.hpp"
 #include "gridswarm/fleet/device.hpp"
 #include "gridswarm/fleet/forecast.hpp"
 #include "gridswarm/fleet/profile.hpp"
@@ -34,6 +35,8 @@ struct FeederInput {
   std::string name;
   feeder::Case grid;
   fleet::Fleet fleet;
+  std::shared_ptr<const feeder::Circuit> circuit =
+      {};  ///< whose reduction `grid` is; null: balanced
 };
 
 /// The devices and decisions of one lane.
@@ -64,6 +67,8 @@ struct Variant {
   double volt_var_gap = 0;    ///< of this tick
 };
 
+struct CircuitWires;  // swarm/circuit_wires.hpp
+
 /// A feeder and its buffers; built once, then advanced interval by interval.
 struct FeederRun {
   Index feeder = 0;
@@ -85,6 +90,7 @@ struct FeederRun {
   flow::FlowWork flow_work;
   flow::FlowResult flow;
   flow::TreePowerWork tree_power;
+  std::shared_ptr<CircuitWires> circuit;  ///< the wires on three phases; null: balanced
   FeederInterval rows;
   Journal journal;                   ///< of variant 0
   std::vector<std::int64_t> scores;  ///< of its leaders' election

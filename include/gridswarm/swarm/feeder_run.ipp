@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "gridswarm/fleet/on_feeder.hpp"
+#include "gridswarm/fleet/phases.hpp"
+#include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/feeder_run.hpp"
 #include "gridswarm/swarm/genesis.hpp"
 
@@ -35,6 +37,36 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.v_pu.assign(run.forest.size(), 1.0);
 }
 
+/// @throws InputError where the volt-var loop may swing
+GS_INLINE void require_gate(const FeederRun& run) {
+  const balance::Gate& gate = run.volt_var.gate;
+  if (gate.gate_passes) return;
+  throw InputError(run.input.name, 0,
+                   "volt-var of this fleet may swing (loop gain up to " +
+                       std::to_string(gate.gate_bound) + "); slopes must be multiplied by " +
+                       std::to_string(gate.gate_slope_factor) +
+                       ": widen the curve or lower its q in [volt_var]");
+}
+
+/// The wires on three phases, and their own gate: the gain measured, raised for low voltage.
+GS_INLINE void add_circuit(const Scenario& scenario, FeederRun& run) {
+  if (!run.input.circuit) {
+    if (scenario.passive.mode == "case")
+      throw InputError(scenario.file, 0,
+                       "passive mode case needs a circuit whose loads have their own day; " +
+                           run.input.name + " is a balanced case");
+    return;
+  }
+  run.circuit = make_circuit_wires(scenario, *run.input.circuit, run);
+  run.circuit->gain = measure_gain(scenario, run);
+  balance::Gate& gate = run.volt_var.gate;
+  const double low = scenario.gate.v_min_pu;
+  gate.gate_bound = run.circuit->gain / (low * low);
+  gate.gate_passes = gate.gate_bound < scenario.gate.limit;
+  gate.gate_slope_factor = scenario.gate.limit / gate.gate_bound;
+  require_gate(run);
+}
+
 /// Mean of a profile over the next day of the run, a sample every quarter of an hour: what a
 /// day-ahead forecast of energy would say.
 GS_INLINE double day_mean(const Scenario& scenario, const fleet::Profile& profile) {
@@ -43,6 +75,16 @@ GS_INLINE double day_mean(const Scenario& scenario, const fleet::Profile& profil
   std::int64_t samples = 0;
   for (double time_s = 0.0; time_s < end_s; time_s += 900.0, ++samples)
     sum += fleet::value_at(profile, time_s);
+  return sum / static_cast<double>(samples);
+}
+
+/// The same of a circuit's loads, each by its own day.
+GS_INLINE double day_mean_of_loads(const Scenario& scenario, const FeederRun& run) {
+  const double end_s = std::min(86400.0, scenario.run.duration_h * 3600.0);
+  double sum = 0.0;
+  std::int64_t samples = 0;
+  for (double time_s = 0.0; time_s < end_s; time_s += 900.0, ++samples)
+    sum += set_loads(scenario, time_s, 1.0, *run.circuit);
   return sum / static_cast<double>(samples);
 }
 
@@ -58,6 +100,7 @@ GS_INLINE void forecast_means(const FeederRun& run, const Scenario& scenario,
   if (scenario.passive.mode == "none") sharing.load_mean_kw = 0.0;
   if (run.passive_row != none)
     sharing.load_mean_kw *= day_mean(scenario, profiles.profiles[run.passive_row]);
+  if (scenario.passive.mode == "case") sharing.load_mean_kw *= day_mean_of_loads(scenario, run);
   sharing.mean_kw.assign(plate.id.size(), 0.0);
   for (Index i = 0; i < plate.size(); ++i) {
     double level = plate.rating_kw[i];
@@ -83,13 +126,17 @@ GS_INLINE void size_rows(FeederRun& run, const Scenario& scenario) {
   const std::size_t ticks = scenario.ticks_per_interval();
   const std::size_t agents = run.input.fleet.size();
   const std::size_t wires = scenario.results.buses ? run.input.grid.buses.size() : 0;
+  const std::size_t nodes =
+      run.input.circuit && wires > 0 ? run.input.circuit->nodes.size() : wires;
   const std::size_t devices = scenario.results.agents_every_tick ? agents : 0;
   FeederInterval& rows = run.rows;
   rows.feeder = run.feeder;
   rows.ticks = static_cast<Index>(ticks);
   rows.totals.resize(ticks * variants);
-  for (Column<double>* column : {&rows.p_kw, &rows.q_kvar, &rows.v_re_pu, &rows.v_im_pu})
+  for (Column<double>* column : {&rows.p_kw, &rows.q_kvar})
     column->resize(ticks * variants * wires);
+  for (Column<double>* column : {&rows.v_re_pu, &rows.v_im_pu})
+    column->resize(ticks * variants * nodes);
   rows.agent_p_kw.resize(ticks * variants * devices);
   rows.agent_soc.resize(ticks * variants * devices);
   for (Column<double>* column : {&rows.soc, &rows.e_out_kwh, &rows.e_in_kwh})
@@ -120,13 +167,7 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   balance::edge_lengths(run.forest, run.pu_per_kw, run.edge_pu);
   balance::make_volt_var_plan(run.forest, fleet, run.pu_per_kw, scenario.volt_var, scenario.gate,
                               run.volt_var);
-  if (!run.volt_var.gate.gate_passes)
-    throw InputError(run.input.name, 0,
-                     "volt-var of this fleet may swing (loop gain up to " +
-                         std::to_string(run.volt_var.gate.gate_bound) +
-                         "); slopes must be multiplied by " +
-                         std::to_string(run.volt_var.gate.gate_slope_factor) +
-                         ": widen the curve or lower its q in [volt_var]");
+  if (!run.input.circuit) require_gate(run);
   run.profile_rows = fleet::bind_profiles(profiles, fleet.profile_names);
   run.passive_row = passive_row(scenario, profiles);
   std::vector<Index> used = run.profile_rows;
@@ -135,10 +176,10 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   for (Index at = 0; at < run.forest.size(); ++at)
     run.passive_kw += grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);
   run.variants.resize(scenario.variants());
-  for (Index lane = 0; lane < scenario.variants(); ++lane) {
+  for (Index lane = 0; lane < scenario.variants(); ++lane)
     start_variant(run, scenario, lane, run.variants[lane]);
-    forecast_means(run, scenario, profiles, run.variants[lane].sharing);
-  }
+  add_circuit(scenario, run);
+  for (Variant& variant : run.variants) forecast_means(run, scenario, profiles, variant.sharing);
   run.p_pu.assign(run.variants.size() * grid.buses.size(), 0.0);
   run.q_pu.assign(run.p_pu.size(), 0.0);
   size_rows(run, scenario);
@@ -187,6 +228,13 @@ GS_INLINE FeederLayout layout_of(const FeederRun& run) {
   layout.efficiency.assign(plate.efficiency.begin(), plate.efficiency.end());
   layout.kw_per_pu = 1.0 / run.pu_per_kw;
   add_wires(run.input.grid, layout);
+  if (!run.input.circuit) return layout;
+  const feeder::Circuit& circuit = *run.input.circuit;
+  layout.bus_name = buses.name;
+  for (Index node = 0; node < circuit.nodes.size(); ++node)
+    layout.node.push_back(name_of_node(circuit, node));
+  for (Index i = 0; i < plate.size(); ++i)
+    layout.agent_phases.push_back(fleet::word_of_phases(fleet::phases_of(plate, i)));
   return layout;
 }
 

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "gridswarm/base/exchange.hpp"
 
@@ -30,6 +32,10 @@ struct PackWriter {
     raw(&count, sizeof count);
     raw(values.data(), count * sizeof(values[0]));
   }
+  void operator()(const std::vector<std::string>& texts) {
+    (*this)(static_cast<std::uint64_t>(texts.size()));
+    for (const std::string& text : texts) (*this)(text);
+  }
 };
 
 /// Reads them back in the same order.
@@ -48,6 +54,12 @@ struct PackReader {
     raw(&count, sizeof count);
     values.resize(count);
     raw(values.data(), count * sizeof(values[0]));
+  }
+  void operator()(std::vector<std::string>& texts) {
+    std::uint64_t count = 0;
+    (*this)(count);
+    texts.resize(count);
+    for (std::string& text : texts) (*this)(text);
   }
 };
 

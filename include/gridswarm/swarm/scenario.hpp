@@ -36,7 +36,8 @@ struct RunOptions {
 
 /// [passive]: the case file's own loads, which no agent controls.
 struct PassiveOptions {
-  std::string mode = "profile";  ///< "profile", "constant" or "none" (agents replace the loads)
+  std::string mode = "profile";  ///< "profile", "constant", "none" (agents replace the loads), or
+                                 ///< "case" (a circuit's loads follow their own day)
   std::string profile;           ///< name of the profile that scales them
   double scale = 1.0;
 };
@@ -70,6 +71,12 @@ struct ProfileSource {
   bool repeat = false;
 };
 
+/// [limits]: between which voltages are in order.
+struct LimitOptions {
+  double v_min_pu = 0.95;
+  double v_max_pu = 1.05;
+};
+
 /// [results]: how much is stored.
 struct ResultOptions {
   bool buses = true;               ///< voltage and power of every bus and tick
@@ -82,6 +89,7 @@ struct Scenario {
   PassiveOptions passive;
   TownOptions town;
   ResultOptions results;
+  LimitOptions limits;
   std::vector<FeederSource> feeders;
   std::vector<ProfileSource> profiles;
   fleet::FleetMix mix;
@@ -121,6 +129,8 @@ template <>
 std::span<const Field<swarm::ProfileSource>> fields<swarm::ProfileSource>();
 template <>
 std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptions>();
+template <>
+std::span<const Field<swarm::LimitOptions>> fields<swarm::LimitOptions>();
 }  // namespace gridswarm::inline GS_ABI
 
 #ifndef GRIDSWARM_COMPILED

@@ -35,7 +35,8 @@ template <>
 GS_INLINE std::span<const Field<swarm::PassiveOptions>> fields<swarm::PassiveOptions>() {
   using S = swarm::PassiveOptions;
   static const std::array<Field<S>, 3> table = {{
-      {"mode", "", &S::mode, 0, 0, "the case's loads: profile, constant or none"},
+      {"mode", "", &S::mode, 0, 0,
+       "the case's loads: profile, constant, none, or case: each by its own day"},
       {"profile", "", &S::profile, 0, 0, "profile that scales the case's loads"},
       {"scale", "", &S::scale, 0, 100, "factor on the case's loads"},
   }};
@@ -90,6 +91,16 @@ GS_INLINE std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptio
   return table;
 }
 
+template <>
+GS_INLINE std::span<const Field<swarm::LimitOptions>> fields<swarm::LimitOptions>() {
+  using S = swarm::LimitOptions;
+  static const std::array<Field<S>, 2> table = {{
+      {"v_min_pu", "p.u.", &S::v_min_pu, 0, 2, "a voltage below it counts as outside"},
+      {"v_max_pu", "p.u.", &S::v_max_pu, 0, 2, "a voltage above it counts as outside"},
+  }};
+  return table;
+}
+
 }  // namespace gridswarm::inline GS_ABI
 
 namespace gridswarm::inline GS_ABI::swarm {
@@ -116,13 +127,16 @@ GS_INLINE void check(const Scenario& scenario) {
     refuse("f_hz = " + std::to_string(run.f_hz) + "; choose 50 or 60");
   if (scenario.feeders.empty()) refuse("no [[feeder]] is listed; name at least one case file");
   const std::string& mode = scenario.passive.mode;
-  if (mode != "profile" && mode != "constant" && mode != "none")
-    refuse("passive mode \"" + mode + "\" is unknown; choose profile, constant or none");
+  if (mode != "profile" && mode != "constant" && mode != "none" && mode != "case")
+    refuse("passive mode \"" + mode + "\" is unknown; choose profile, constant, none or case");
   if (mode == "profile" && scenario.passive.profile.empty())
     refuse("passive mode profile needs the name of a profile; set profile, or mode = \"constant\"");
   if (scenario.flow.method != "automatic" && scenario.flow.method != "sweep")
     refuse("a run solves its feeders by sweep; leave out method = \"" + scenario.flow.method +
            "\" in [flow]");
+  if (!(scenario.limits.v_min_pu < scenario.limits.v_max_pu))
+    refuse("v_min_pu = " + std::to_string(scenario.limits.v_min_pu) +
+           " in [limits] is not below v_max_pu = " + std::to_string(scenario.limits.v_max_pu));
   if (scenario.flow.q_limits) refuse("a run knows no q_limits; leave it out of [flow]");
 }
 

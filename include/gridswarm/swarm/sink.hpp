@@ -33,6 +33,10 @@ struct FeederLayout {
   std::vector<std::int64_t> fbus, tbus;  ///< per branch of the case, as this run solves it: a
   std::vector<std::int64_t> in_service;  ///< town's variation included
   std::vector<double> r_pu, x_pu, b_pu, rate_mva, ratio, shift_deg;
+  // Of a circuit, else empty; its ids only count the rows of its reduction:
+  std::vector<std::string> bus_name;
+  std::vector<std::string> node;          ///< 650.2, in the circuit's order
+  std::vector<std::string> agent_phases;  ///< words, empty: all of its bus
 };
 
 /// Rows of one feeder for one ledger interval.
@@ -43,7 +47,7 @@ struct FeederInterval {
   Column<TickTotals> totals;  ///< (tick, variant)
   Column<double> p_kw;        ///< (tick, variant, bus) net injection into the grid
   Column<double> q_kvar;      ///< (tick, variant, bus)
-  Column<double> v_re_pu;     ///< (tick, variant, bus), NaN where unsupplied
+  Column<double> v_re_pu;     ///< (tick, variant, bus; of a circuit: node), NaN where unsupplied
   Column<double> v_im_pu;
   Column<double> agent_p_kw;     ///< (tick, variant, agent), empty unless asked for
   Column<double> agent_soc;      ///< (tick, variant, agent), after the tick; empty unless asked for

@@ -28,6 +28,7 @@ void each_layout_member(Layout& layout, Visit&& visit) {
   visit(layout.base_kv), visit(layout.gs_mw), visit(layout.bs_mvar), visit(layout.fbus);
   visit(layout.tbus), visit(layout.in_service), visit(layout.r_pu), visit(layout.x_pu);
   visit(layout.b_pu), visit(layout.rate_mva), visit(layout.ratio), visit(layout.shift_deg);
+  visit(layout.bus_name), visit(layout.node), visit(layout.agent_phases);
 }
 
 }  // namespace sink_detail

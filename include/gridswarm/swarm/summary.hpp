@@ -24,6 +24,7 @@ struct VariantSummary {
   double shared_kwh = 0;
   double v_min_pu = 0;
   double v_max_pu = 0;
+  double unbalance_max_percent = 0;
 };
 
 /// The whole run.

@@ -12,11 +12,11 @@ template <>
 GS_INLINE std::span<const Field<swarm::VariantSummary>> fields<swarm::VariantSummary>() {
   using S = swarm::VariantSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 11> table = {{
+  static const std::array<Field<S>, 12> table = {{
       {"peak_import_kw", "kW", &S::peak_import_kw, -any, any, "largest import of all feeders"},
       {"losses_kwh", "kWh", &S::losses_kwh, 0, any, "energy lost in the wires"},
       {"bus_minutes_outside", "min", &S::bus_minutes_outside, 0, any,
-       "buses times minutes outside 0.95 to 1.05 p.u."},
+       "buses, or phase nodes, times minutes outside the limits"},
       {"loading_max_percent", "%", &S::loading_max_percent, 0, any, "highest branch loading"},
       {"curtailed_kwh", "kWh", &S::curtailed_kwh, 0, any, "sun and wind not taken"},
       {"ev_unserved_kwh", "kWh", &S::ev_unserved_kwh, 0, any, "missing in EVs at departure"},
@@ -26,6 +26,8 @@ GS_INLINE std::span<const Field<swarm::VariantSummary>> fields<swarm::VariantSum
       {"shared_kwh", "kWh", &S::shared_kwh, 0, any, "energy shared inside clusters"},
       {"v_min_pu", "p.u.", &S::v_min_pu, 0, any, "lowest voltage"},
       {"v_max_pu", "p.u.", &S::v_max_pu, 0, any, "highest voltage"},
+      {"unbalance_max_percent", "%", &S::unbalance_max_percent, 0, any,
+       "largest voltage unbalance |V2| / |V1|"},
   }};
   return table;
 }
@@ -93,6 +95,8 @@ GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
     values.shared_kwh += tick.shared_kw * dt_h_;
     values.v_min_pu = std::min(values.v_min_pu, tick.v_min_pu);
     values.v_max_pu = std::max(values.v_max_pu, tick.v_max_pu);
+    values.unbalance_max_percent =
+        std::max(values.unbalance_max_percent, tick.unbalance_max_percent);
     sums.imbalance_kw += tick.imbalance_kw;
     sums.floor_kw += tick.floor_kw;
     sums.power_kw += tick.power_kw;

@@ -20,13 +20,14 @@ struct TickTotals {
   double curtailed_kw = 0;   ///< available from sun and wind and not produced
   double v_min_pu = 0;
   double v_max_pu = 0;
-  double buses_outside = 0;        ///< buses below 0.95 or above 1.05 p.u.
-  double loading_max_percent = 0;  ///< of rated branches
-  double power_kw = 0;             ///< sum of |p| over agents
-  double imbalance_kw = 0;         ///< sum over clusters of |net power|; who is alone is one
-  double floor_kw = 0;             ///< |net power of all agents|: no partition leaves less
-  double shared_kw = 0;            ///< sum over clusters of min(surplus, deficit)
-  double volt_var_gap = 0;         ///< largest |q - curve(v)| / s left after the tick
+  double buses_outside = 0;          ///< buses (on a circuit: phase nodes) outside the limits
+  double loading_max_percent = 0;    ///< of rated branches (on a circuit: of a conductor)
+  double unbalance_max_percent = 0;  ///< largest |V2| / |V1| of a bus with three phases
+  double power_kw = 0;               ///< sum of |p| over agents
+  double imbalance_kw = 0;           ///< sum over clusters of |net power|; who is alone is one
+  double floor_kw = 0;               ///< |net power of all agents|: no partition leaves less
+  double shared_kw = 0;              ///< sum over clusters of min(surplus, deficit)
+  double volt_var_gap = 0;           ///< largest |q - curve(v)| / s left after the tick
   double flow_iterations = 0;
   double rounds = 0;  ///< of the slowest cluster's dispatch
 };

@@ -11,7 +11,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() {
   using S = swarm::TickTotals;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 18> table = {{
+  static const std::array<Field<S>, 19> table = {{
       {"source_kw", "kW", &S::source_kw, -any, any, "from the sources, their own buses included"},
       {"load_kw", "kW", &S::load_kw, 0, any, "passive loads and meters"},
       {"generation_kw", "kW", &S::generation_kw, 0, any, "produced by sun and wind"},
@@ -21,8 +21,10 @@ GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() 
       {"curtailed_kw", "kW", &S::curtailed_kw, 0, any, "available and not produced"},
       {"v_min_pu", "p.u.", &S::v_min_pu, 0, any, "lowest bus voltage"},
       {"v_max_pu", "p.u.", &S::v_max_pu, 0, any, "highest bus voltage"},
-      {"buses_outside", "", &S::buses_outside, 0, any, "buses outside 0.95 to 1.05 p.u."},
+      {"buses_outside", "", &S::buses_outside, 0, any, "buses, or phase nodes, outside the limits"},
       {"loading_max_percent", "%", &S::loading_max_percent, 0, any, "highest branch loading"},
+      {"unbalance_max_percent", "%", &S::unbalance_max_percent, 0, any,
+       "largest voltage unbalance |V2| / |V1|; 0 where the case is balanced"},
       {"power_kw", "kW", &S::power_kw, 0, any, "sum of absolute agent powers"},
       {"imbalance_kw", "kW", &S::imbalance_kw, 0, any, "sum of absolute cluster powers"},
       {"floor_kw", "kW", &S::floor_kw, 0, any, "absolute sum of agent powers"},

@@ -39,6 +39,20 @@ GS_INLINE void vary(feeder::Case& grid, double variation, std::uint64_t seed, In
   }
 }
 
+GS_INLINE void vary(feeder::Circuit& circuit, double variation, std::uint64_t seed, Index feeder) {
+  const Index loads = circuit.loads.size();
+  for (Index load = 0; load < loads; ++load) {
+    const double by = town_detail::factor(variation, seed, feeder, load);
+    circuit.loads.kw[load] *= by;
+    circuit.loads.kvar[load] *= by;
+  }
+  for (Index line = 0; line < circuit.lines.size(); ++line) {
+    const double by = town_detail::factor(variation, seed, feeder, loads + line);
+    for (Index k = circuit.lines.z_ohm.first[line]; k < circuit.lines.z_ohm.first[line + 1]; ++k)
+      circuit.lines.z_ohm.items[k] = by * circuit.lines.z_ohm.items[k];
+  }
+}
+
 GS_INLINE void rate_branches(feeder::Case& grid, double margin) {
   const feeder::Forest forest = feeder::make_forest(grid);
   Column<double> p_pu(grid.buses.size()), q_pu(grid.buses.size());

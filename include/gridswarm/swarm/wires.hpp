@@ -4,6 +4,8 @@
 //
 // Volt-var is solved on the linear model around the last measured voltages, then checked against
 // the AC power flow and corrected until no device is further from its curve than volt_var_gap_max.
+// A run with a circuit is solved on three phases instead (swarm/circuit_wires.hpp): the choice is
+// made here.
 #pragma once
 
 #include "gridswarm/swarm/feeder_run.hpp"
@@ -18,7 +20,8 @@ inline constexpr double volt_var_gap_max = 1e-9;
 void solve_wires(const Scenario& scenario, double passive, FeederRun& run);
 
 /// Totals of one lane after solve_wires.
-void measure_wires(double passive, Index lane, FeederRun& run, TickTotals& totals);
+void measure_wires(const Scenario& scenario, double passive, Index lane, FeederRun& run,
+                   TickTotals& totals);
 
 }  // namespace gridswarm::inline GS_ABI::swarm
 

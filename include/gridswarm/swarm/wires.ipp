@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/wires.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
@@ -82,9 +83,8 @@ GS_INLINE double taken_at_sources_kw(const FeederRun& run, double passive, const
   return taken_kw;
 }
 
-/// Loads, generation and storage as they add up behind and at the sources.
-GS_INLINE void measure_devices(const FeederRun& run, double passive, const Variant& variant,
-                               TickTotals& totals) {
+/// The case's own loads less its own generation.
+GS_INLINE double net_load_kw(const FeederRun& run, double passive) {
   const feeder::Case& grid = run.input.grid;
   double load_mw = 0.0;
   for (Index at = 0; at < run.forest.size(); ++at)
@@ -93,7 +93,11 @@ GS_INLINE void measure_devices(const FeederRun& run, double passive, const Varia
     if (grid.generators.in_service[g] &&
         run.forest.position[grid.generators.bus[g]] >= run.forest.roots)
       load_mw -= grid.generators.pg_mw[g];
-  totals.load_kw = load_mw / (grid.base_mva * run.pu_per_kw);
+  return load_mw / (grid.base_mva * run.pu_per_kw);
+}
+
+/// Generation, storage and meters as they add up behind and at the sources.
+GS_INLINE void measure_devices(const FeederRun& run, const Variant& variant, TickTotals& totals) {
   for (Index i = 0; i < variant.fleet.size(); ++i) {
     if (run.position[i] == none) continue;
     const double p_kw = variant.p_kw[i];
@@ -116,6 +120,7 @@ GS_INLINE void measure_devices(const FeederRun& run, double passive, const Varia
 
 GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& run) {
   using namespace wires_detail;
+  if (run.circuit) return solve_circuit_wires(scenario, run);
   const Index lanes = static_cast<Index>(run.variants.size());
   const Index buses = run.input.grid.buses.size();
   for (Variant& variant : run.variants) set_reactive(run, scenario, variant);
@@ -138,7 +143,10 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& 
     run.not_converged += run.flow.status[lane] != flow::FlowStatus::converged;
 }
 
-GS_INLINE void measure_wires(double passive, Index lane, FeederRun& run, TickTotals& totals) {
+namespace wires_detail {
+
+GS_INLINE void measure_balanced_wires(const Scenario& scenario, double passive, Index lane,
+                                      FeederRun& run, TickTotals& totals) {
   const feeder::Case& grid = run.input.grid;
   const Variant& variant = run.variants[lane];
   const std::size_t first = static_cast<std::size_t>(lane) * grid.buses.size();
@@ -150,17 +158,28 @@ GS_INLINE void measure_wires(double passive, Index lane, FeederRun& run, TickTot
                        row(run.q_pu), run.tree_power);
   totals.losses_kw = power.losses_pu / run.pu_per_kw;
   totals.loading_max_percent = power.loading_max_percent;
-  totals.source_kw = run.flow.source_p_pu[lane] / run.pu_per_kw +
-                     wires_detail::taken_at_sources_kw(run, passive, variant);
+  totals.source_kw =
+      run.flow.source_p_pu[lane] / run.pu_per_kw + taken_at_sources_kw(run, passive, variant);
   totals.flow_iterations = run.flow.iterations[lane];
   totals.volt_var_gap = variant.volt_var_gap;
   totals.v_min_pu = no_limit;
   for (const double v : variant.v_pu) {
     totals.v_min_pu = std::min(totals.v_min_pu, v);
     totals.v_max_pu = std::max(totals.v_max_pu, v);
-    totals.buses_outside += v < 0.95 || v > 1.05;
+    totals.buses_outside += v < scenario.limits.v_min_pu || v > scenario.limits.v_max_pu;
   }
-  wires_detail::measure_devices(run, passive, variant, totals);
+  totals.load_kw = net_load_kw(run, passive);
+}
+
+}  // namespace wires_detail
+
+GS_INLINE void measure_wires(const Scenario& scenario, double passive, Index lane, FeederRun& run,
+                             TickTotals& totals) {
+  if (run.circuit)
+    measure_circuit_wires(scenario, lane, run, totals);
+  else
+    wires_detail::measure_balanced_wires(scenario, passive, lane, run, totals);
+  wires_detail::measure_devices(run, run.variants[lane], totals);
 }
 
 }  // namespace gridswarm::inline GS_ABI::swarm
