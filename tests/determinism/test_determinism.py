@@ -156,3 +156,15 @@ def test_one_watt_on_one_device_gives_another_head(line, plain, tmp_path):
     (tmp_path / "hamlet.toml").write_text(text)
     result = run(tmp_path / "run", scenario=tmp_path / "hamlet.toml")
     assert result["log_head"] != plain["log_head"]
+
+
+def test_three_phases_give_one_head_over_threads_ranks_and_instruction_sets(tmp_path):
+    """Unbalanced feeders: every power flow conductor by conductor, controls lane by lane."""
+    scenario = HERE / "hamlet3.toml"
+    plain = run(tmp_path / "plain", "--threads", "1", scenario=scenario)
+    assert plain["records"] > 200 and plain["refused"] == 0 and plain["not_converged"] == 0
+    assert same(run(tmp_path / "threads", "--threads", "2", scenario=scenario), plain)
+    assert same(run(tmp_path / "ranks", "--hosted-ranks", "3", scenario=scenario), plain)
+    for isa in isas():
+        assert same(run(tmp_path / isa, scenario=scenario, GRIDSWARM_ISA=isa), plain)
+    assert same(run(tmp_path / "libm", scenario=scenario, GLIBC_TUNABLES=HIDE_WIDE_LIBM), plain)
