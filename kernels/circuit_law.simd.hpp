@@ -167,11 +167,56 @@ template <bool grounded>
   }
 }
 
+/// Constant power within the limits of all lanes, in one loop. Returns false, and changes nothing,
+/// if a lane lies outside.
+template <bool grounded>
+[[gnu::always_inline]] inline bool circuit_law_draw_steady(const CircuitLaw& law,
+                                                           const double* __restrict power,
+                                                           const double* __restrict v,
+                                                           double* __restrict j) {
+  const double* __restrict a = v + static_cast<size_t>(law.a) * circuit_pair;
+  const double* __restrict b = grounded ? a : v + static_cast<size_t>(law.b) * circuit_pair;
+  const double least = law.least_square;
+  const double most = law.most_square;
+  alignas(64) double re[sweep_lanes];
+  alignas(64) double im[sweep_lanes];
+  alignas(64) int64_t is_outside[sweep_lanes];
+#pragma omp simd
+  for (int l = 0; l < sweep_lanes; ++l) {
+    const double vr = grounded ? a[l] : a[l] - b[l];
+    const double vi = grounded ? a[sweep_lanes + l] : a[sweep_lanes + l] - b[sweep_lanes + l];
+    const double square = vr * vr + vi * vi;
+    const int64_t is_too_low = square > least ? 0 : 1;
+    const int64_t is_too_high = square <= most ? 0 : 1;
+    is_outside[l] = is_too_low | is_too_high;
+    const double inverse = 1.0 / square;
+    const double g = power[l] * inverse;
+    const double s = power[sweep_lanes + l] * inverse;
+    re[l] = g * vr + s * vi;
+    im[l] = g * vi - s * vr;
+  }
+  int64_t outside = 0;
+  for (int l = 0; l < sweep_lanes; ++l) outside |= is_outside[l];
+  if (outside != 0) return false;
+  double* __restrict from = j + static_cast<size_t>(law.a) * circuit_pair;
+  double* __restrict to = j + static_cast<size_t>(grounded ? 0 : law.b) * circuit_pair;
+#pragma omp simd
+  for (int l = 0; l < sweep_lanes; ++l) {
+    from[l] += re[l];
+    from[sweep_lanes + l] += im[l];
+    if (!grounded) to[l] -= re[l];
+    if (!grounded) to[sweep_lanes + l] -= im[l];
+  }
+  return true;
+}
+
 /// One element. power: its P and Q per lane; v, j: pairs of lines by slot.
 [[gnu::always_inline]] inline void circuit_law_draw_inline(const CircuitLaw& law,
                                                            const CircuitBands* bands,
                                                            const double* power, const double* v,
                                                            double* j) {
+  const bool is_steady = law.kind == circuit_law_power;
+  if (law.b < 0 && is_steady && circuit_law_draw_steady<true>(law, power, v, j)) return;
   if (law.b < 0) return circuit_law_draw_as<true>(law, bands, power, v, j);
   circuit_law_draw_as<false>(law, bands, power, v, j);
 }
