@@ -45,6 +45,9 @@ struct CircuitTile {
   bool is_drawn = false;  ///< j is what the voltages draw
 };
 
+/// The buffers as kernels see them.
+kernel::CircuitMemory memory_of(CircuitTile& tile);
+
 /// Powers, taps, steps and start voltages of scenarios `first` .. first + used - 1.
 void fill_tile(const CircuitSolver& solver, const CircuitInjections& injections, Index first,
                Index used, CircuitTile& tile);

@@ -18,11 +18,6 @@ inline std::size_t at_lane(std::size_t row, int lane) {
   return row * static_cast<std::size_t>(tile_lanes) + static_cast<std::size_t>(lane);
 }
 
-inline kernel::CircuitMemory memory_of(CircuitTile& tile) {
-  return {tile.v.data(), tile.j.data(), tile.coefficients.data(), tile.power.data(),
-          tile.switched.data()};
-}
-
 inline void size_tile(const CircuitSolver& solver, CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
   const std::size_t pairs = plan.node.size() * pair_size;
@@ -127,6 +122,11 @@ inline void fill_voltages(const CircuitSolver& solver, const CircuitInjections& 
 }
 
 }  // namespace
+
+GS_INLINE kernel::CircuitMemory memory_of(CircuitTile& tile) {
+  return {tile.v.data(), tile.j.data(), tile.coefficients.data(), tile.power.data(),
+          tile.switched.data()};
+}
 
 GS_INLINE void fill_tile(const CircuitSolver& solver, const CircuitInjections& injections,
                          Index first, Index used, CircuitTile& tile) {
