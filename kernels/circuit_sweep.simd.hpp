@@ -66,7 +66,8 @@ void circuit_down_any(const CircuitTree& tree, const CircuitStep& at, const doub
   const double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
   for (int32_t i = 0; i < at.n; ++i) {
     alignas(64) double sum[circuit_pair] = {};
-    alignas(64) double drop[circuit_pair] = {};
+    alignas(64) double drop[circuit_pair];
+    for (size_t l = 0; l < circuit_pair; ++l) drop[l] = -0.0;
     if (at.kind == circuit_own) {
       const double* pair = memory.v + static_cast<size_t>(above[i]) * circuit_pair;
       for (size_t l = 0; l < circuit_pair; ++l) sum[l] = pair[l];
@@ -80,67 +81,155 @@ void circuit_down_any(const CircuitTree& tree, const CircuitStep& at, const doub
   }
 }
 
-/// The same for a line of n conductors.
-template <bool masked, int n>
-[[gnu::always_inline]] inline void circuit_down_own(const CircuitTree& tree, const CircuitStep& at,
-                                                    const double* __restrict active,
-                                                    const CircuitMemory& memory,
-                                                    double* __restrict step) {
-  const double* __restrict z = tree.coefficients + at.coefficient;
-  const double* __restrict j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
-  double* __restrict v = memory.v + static_cast<size_t>(at.slot) * circuit_pair;
-  const double* above[n];
-  double per_base[n];
-  for (int i = 0; i < n; ++i) {
-    above[i] = memory.v + static_cast<size_t>(tree.above[at.above + i]) * circuit_pair;
-    per_base[i] = tree.per_base[at.slot + i];
-  }
-#pragma omp simd
-  for (int l = 0; l < sweep_lanes; ++l) {
-    double largest = step[l];
-    for (int i = 0; i < n; ++i) {
-      double drop_re = 0.0, drop_im = 0.0;
-      for (int c = 0; c < n; ++c) {
-        const double r = z[2 * (i * n + c)], x = z[2 * (i * n + c) + 1];
-        const double jr = j[2 * c * sweep_lanes + l], ji = j[(2 * c + 1) * sweep_lanes + l];
-        drop_re += r * jr - x * ji;
-        drop_im += r * ji + x * jr;
-      }
-      double* vr = v + 2 * i * sweep_lanes;
-      double* vi = v + (2 * i + 1) * sweep_lanes;
-      double re = above[i][l] - drop_re;
-      double im = above[i][sweep_lanes + l] - drop_im;
-      if (masked) {
-        re = active[l] == 0.0 ? vr[l] : re;
-        im = active[l] == 0.0 ? vi[l] : im;
-      }
-      const double dr = re - vr[l], di = im - vi[l];
-      const double square = (dr * dr + di * di) * per_base[i];
-      largest = square <= largest ? largest : square;
-      vr[l] = re;
-      vi[l] = im;
-    }
-    step[l] = largest;
-  }
+/// One register of lanes: the loop over a line's conductors then keeps all it needs in registers,
+/// where a loop over lanes would keep arrays in memory.
+#if defined(__AVX512F__)
+constexpr int circuit_width = 8;
+#elif defined(__AVX__)
+constexpr int circuit_width = 4;
+#else
+constexpr int circuit_width = 2;
+#endif
+typedef double CircuitVec __attribute__((vector_size(8 * circuit_width), may_alias));
+typedef int64_t CircuitBits __attribute__((vector_size(8 * circuit_width), may_alias));
+
+[[gnu::always_inline]] inline CircuitVec circuit_at(const double* numbers) {
+  return *reinterpret_cast<const CircuitVec*>(numbers);
+}
+[[gnu::always_inline]] inline void circuit_put(double* numbers, CircuitVec value) {
+  *reinterpret_cast<CircuitVec*>(numbers) = value;
 }
 
-/// J_k = what step k draws at its voltage.
-[[gnu::always_inline]] inline void circuit_draw_step(const CircuitTree& tree, int32_t k,
-                                                     const CircuitMemory& memory) {
+/// The same for a line of n conductors, one register of lanes from lane l on. If `plain`, its nodes
+/// draw constant power as well: the lanes where one is outside its limits of voltage are returned,
+/// and J of the others is what they draw.
+template <bool masked, int n, bool plain>
+[[gnu::always_inline]] inline CircuitBits circuit_down_lanes(const CircuitTree& tree, int32_t k,
+                                                             const double* active,
+                                                             const CircuitMemory& memory, int l,
+                                                             double* step) {
   const CircuitStep& at = tree.step[k];
-  double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
+  const double* z = tree.coefficients + at.coefficient;
+  const double* per_base = tree.per_base + at.slot;
+  double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair + l;
+  double* v = memory.v + static_cast<size_t>(at.slot) * circuit_pair + l;
+  const double* power = memory.power + static_cast<size_t>(tree.law_first[k]) * circuit_pair + l;
+  const CircuitLaw* laws = tree.laws + tree.law_first[k];
+  CircuitVec jr[n], ji[n];
+  for (int c = 0; c < n; ++c) {
+    jr[c] = circuit_at(j + 2 * c * sweep_lanes);
+    ji[c] = circuit_at(j + (2 * c + 1) * sweep_lanes);
+  }
+  CircuitVec largest = circuit_at(step + l);
+  CircuitBits outside = {};
+  for (int i = 0; i < n; ++i) {
+    const double* above =
+        memory.v + static_cast<size_t>(tree.above[at.above + i]) * circuit_pair + l;
+    CircuitVec drop_re = z[2 * i * n] * jr[0] - z[2 * i * n + 1] * ji[0];
+    CircuitVec drop_im = z[2 * i * n] * ji[0] + z[2 * i * n + 1] * jr[0];
+    for (int c = 1; c < n; ++c) {
+      drop_re += z[2 * (i * n + c)] * jr[c] - z[2 * (i * n + c) + 1] * ji[c];
+      drop_im += z[2 * (i * n + c)] * ji[c] + z[2 * (i * n + c) + 1] * jr[c];
+    }
+    double* vr = v + 2 * i * sweep_lanes;
+    double* vi = v + (2 * i + 1) * sweep_lanes;
+    const CircuitVec old_re = circuit_at(vr), old_im = circuit_at(vi);
+    CircuitVec re = circuit_at(above) - drop_re;
+    CircuitVec im = circuit_at(above + sweep_lanes) - drop_im;
+    if (masked) {
+      const CircuitBits stays = circuit_at(active + l) == 0.0;
+      re = stays ? old_re : re;
+      im = stays ? old_im : im;
+    }
+    const CircuitVec dr = re - old_re, di = im - old_im;
+    const CircuitVec moved = (dr * dr + di * di) * per_base[i];
+    largest = moved <= largest ? largest : moved;
+    circuit_put(vr, re);
+    circuit_put(vi, im);
+    if (!plain) continue;
+    const CircuitVec square = re * re + im * im;
+    const CircuitBits is_within = (square > laws[i].least_square) & (square <= laws[i].most_square);
+    outside |= ~is_within;
+    const CircuitVec inverse = 1.0 / square;
+    const CircuitVec g = circuit_at(power + 2 * i * sweep_lanes) * inverse;
+    const CircuitVec b = circuit_at(power + (2 * i + 1) * sweep_lanes) * inverse;
+    circuit_put(j + 2 * i * sweep_lanes, g * re + b * im);
+    circuit_put(j + (2 * i + 1) * sweep_lanes, g * im - b * re);
+  }
+  circuit_put(step + l, largest);
+  return outside;
+}
+
+/// All lanes. Returns 0 if J is what the nodes draw.
+template <bool masked, int n, bool plain>
+[[gnu::always_inline]] inline int64_t circuit_down_own(const CircuitTree& tree, int32_t k,
+                                                       const double* active,
+                                                       const CircuitMemory& memory, double* step) {
+  CircuitBits outside = {};
+  for (int l = 0; l < sweep_lanes; l += circuit_width)
+    outside |= circuit_down_lanes<masked, n, plain>(tree, k, active, memory, l, step);
+  if (!plain) return 1;
+  int64_t any = 0;
+  for (int l = 0; l < circuit_width; ++l) any |= outside[l];
+  return any;
+}
+
+/// J += shunt V of step k.
+void circuit_draw_shunt(const CircuitTree& tree, const CircuitStep& at,
+                        const CircuitMemory& memory) {
   const double* v = memory.v + static_cast<size_t>(at.slot) * circuit_pair;
   for (int32_t i = 0; i < at.n; ++i) {
     alignas(64) double sum[circuit_pair] = {};
-    if (at.shunt >= 0)
-      circuit_sum_row<1>(tree.coefficients + at.shunt + static_cast<size_t>(2 * i * at.n), at.n, v,
-                         nullptr, sum);
-    for (size_t l = 0; l < circuit_pair; ++l) j[static_cast<size_t>(i) * circuit_pair + l] = sum[l];
+    circuit_sum_row<1>(tree.coefficients + at.shunt + static_cast<size_t>(2 * i * at.n), at.n, v,
+                       nullptr, sum);
+    double* __restrict j = memory.j + static_cast<size_t>(at.slot + i) * circuit_pair;
+#pragma omp simd
+    for (size_t l = 0; l < circuit_pair; ++l) j[l] += sum[l];
   }
+}
+
+/// Shunts whose steps differ by lane.
+void circuit_draw_switches(const CircuitTree& tree, int32_t first, int32_t last,
+                           const CircuitMemory& memory) {
+  for (int32_t s = first; s < last; ++s) {
+    const CircuitSwitch& at = tree.switches[s];
+    const int32_t* slots = tree.above + at.above;
+    const double* share = memory.switched + static_cast<size_t>(at.row) * sweep_lanes;
+    for (int32_t i = 0; i < at.n; ++i) {
+      alignas(64) double sum[circuit_pair] = {};
+      circuit_sum_row<1>(tree.coefficients + at.coefficient + static_cast<size_t>(2 * i * at.n),
+                         at.n, memory.v, slots, sum);
+      double* j = memory.j + static_cast<size_t>(slots[i]) * circuit_pair;
+      for (int l = 0; l < sweep_lanes; ++l) {
+        j[l] += share[l] * sum[l];
+        j[sweep_lanes + l] += share[l] * sum[sweep_lanes + l];
+      }
+    }
+  }
+}
+
+/// What a step draws beside its laws.
+[[gnu::always_inline]] inline void circuit_draw_linear(const CircuitTree& tree,
+                                                       const CircuitStep& at,
+                                                       const CircuitMemory& memory) {
+  if (at.shunt >= 0) circuit_draw_shunt(tree, at, memory);
+  if (at.switch_first < at.switch_last)
+    circuit_draw_switches(tree, at.switch_first, at.switch_last, memory);
+}
+
+/// J_k = what step k draws at its voltage: its laws, then its shunts. It begins at -0, which leaves
+/// any first summand as it is.
+[[gnu::always_inline]] inline void circuit_draw_step(const CircuitTree& tree, int32_t k,
+                                                     const CircuitMemory& memory) {
+  const CircuitStep& at = tree.step[k];
+  double* __restrict j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
+  const size_t lines = static_cast<size_t>(at.n) * circuit_pair;
+  for (size_t l = 0; l < lines; ++l) j[l] = -0.0;
   for (int32_t d = tree.law_first[k]; d < tree.law_first[k + 1]; ++d)
     circuit_law_draw_inline(tree.laws[d], tree.bands,
                             memory.power + static_cast<size_t>(d) * circuit_pair, memory.v,
                             memory.j);
+  circuit_draw_linear(tree, at, memory);
 }
 
 /// Injection dB V at the nodes above a step with coefficients by lane.
@@ -156,23 +245,9 @@ void circuit_draw_above(const CircuitTree& tree, const CircuitStep& at,
                                  memory.j + static_cast<size_t>(above[i]) * circuit_pair);
 }
 
-/// Shunts whose steps differ by lane, and draws between buses, once all buses stand.
+/// Draws between buses, once all buses stand.
 void circuit_draw_between(const CircuitTree& tree, const CircuitMemory& memory) {
-  for (int32_t s = 0; s < tree.switch_count; ++s) {
-    const CircuitSwitch& at = tree.switches[s];
-    const int32_t* slots = tree.above + at.above;
-    const double* share = memory.switched + static_cast<size_t>(s) * sweep_lanes;
-    for (int32_t i = 0; i < at.n; ++i) {
-      alignas(64) double sum[circuit_pair] = {};
-      circuit_sum_row<1>(tree.coefficients + at.coefficient + static_cast<size_t>(2 * i * at.n),
-                         at.n, memory.v, slots, sum);
-      double* j = memory.j + static_cast<size_t>(slots[i]) * circuit_pair;
-      for (int l = 0; l < sweep_lanes; ++l) {
-        j[l] += share[l] * sum[l];
-        j[sweep_lanes + l] += share[l] * sum[sweep_lanes + l];
-      }
-    }
-  }
+  circuit_draw_switches(tree, tree.switch_between, tree.switch_count, memory);
   for (int32_t d = tree.law_first[tree.steps]; d < tree.law_count; ++d)
     circuit_law_draw(tree.laws[d], tree.bands, memory.power + static_cast<size_t>(d) * circuit_pair,
                      memory.v, memory.j);
@@ -191,26 +266,56 @@ void circuit_draw(const CircuitTree& tree, const CircuitMemory& memory) {
   circuit_draw_between(tree, memory);
 }
 
+/// A line of n conductors down, and what its bus draws.
+template <bool masked, int n>
+[[gnu::always_inline]] inline void circuit_down_line(const CircuitTree& tree, int32_t k,
+                                                     const double* active,
+                                                     const CircuitMemory& memory, double* step) {
+  if (!tree.step[k].plain) {
+    circuit_down_own<masked, n, false>(tree, k, active, memory, step);
+    return circuit_draw_step(tree, k, memory);
+  }
+  if (circuit_down_own<masked, n, true>(tree, k, active, memory, step) != 0)
+    return circuit_draw_step(tree, k, memory);
+  circuit_draw_linear(tree, tree.step[k], memory);
+}
+
+template <bool masked>
+void circuit_down_other(const CircuitTree& tree, int32_t k, const double* active,
+                        const CircuitMemory& memory, double* step) {
+  const CircuitStep& at = tree.step[k];
+  if (at.kind == circuit_by_lane)
+    circuit_down_any<masked, sweep_lanes>(tree, at, active, memory, step);
+  else
+    circuit_down_any<masked, 1>(tree, at, active, memory, step);
+  circuit_draw_step(tree, k, memory);
+  if (at.kind == circuit_by_lane) circuit_draw_above(tree, at, memory);
+}
+
+/// Steps first .. last - 1 down.
+template <bool masked>
+void circuit_down_range(const CircuitTree& tree, int32_t first, int32_t last, const double* active,
+                        const CircuitMemory& memory, double* step) {
+  for (int32_t k = first; k < last; ++k) {
+    const CircuitStep& at = tree.step[k];
+    const int32_t n = at.kind == circuit_own ? at.n : 0;
+    if (n == 3)
+      circuit_down_line<masked, 3>(tree, k, active, memory, step);
+    else if (n == 1)
+      circuit_down_line<masked, 1>(tree, k, active, memory, step);
+    else if (n == 2)
+      circuit_down_line<masked, 2>(tree, k, active, memory, step);
+    else
+      circuit_down_other<masked>(tree, k, active, memory, step);
+  }
+}
+
 template <bool masked>
 void circuit_down_all(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
                       double* step_squared) {
   alignas(64) double step[sweep_lanes] = {};
   circuit_clear_sources(tree, memory);
-  for (int32_t k = 0; k < tree.steps; ++k) {
-    const CircuitStep& at = tree.step[k];
-    if (at.kind == circuit_own && at.n == 3)
-      circuit_down_own<masked, 3>(tree, at, active, memory, step);
-    else if (at.kind == circuit_own && at.n == 2)
-      circuit_down_own<masked, 2>(tree, at, active, memory, step);
-    else if (at.kind == circuit_own && at.n == 1)
-      circuit_down_own<masked, 1>(tree, at, active, memory, step);
-    else if (at.kind == circuit_by_lane)
-      circuit_down_any<masked, sweep_lanes>(tree, at, active, memory, step);
-    else
-      circuit_down_any<masked, 1>(tree, at, active, memory, step);
-    circuit_draw_step(tree, k, memory);
-    if (at.kind == circuit_by_lane) circuit_draw_above(tree, at, memory);
-  }
+  circuit_down_range<masked>(tree, 0, tree.steps, active, memory, step);
   circuit_draw_between(tree, memory);
   for (int l = 0; l < sweep_lanes; ++l) step_squared[l] = step[l];
 }
@@ -232,8 +337,10 @@ void circuit_up_any(const CircuitTree& tree, const CircuitStep& at, const double
                             memory.j + static_cast<size_t>(above[i]) * circuit_pair);
 }
 
-void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
-  for (int32_t k = tree.steps - 1; k >= 0; --k) {
+/// Steps last - 1 down to first add their J to what is above.
+void circuit_up_range(const CircuitTree& tree, int32_t first, int32_t last,
+                      const CircuitMemory& memory) {
+  for (int32_t k = last - 1; k >= first; --k) {
     const CircuitStep& at = tree.step[k];
     if (at.kind == circuit_by_lane) {
       circuit_up_any<sweep_lanes>(
@@ -242,8 +349,9 @@ void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
       circuit_up_any<1>(tree, at, tree.coefficients + at.coefficient, memory);
     } else {
       for (int32_t i = 0; i < at.n; ++i) {
-        const double* j = memory.j + static_cast<size_t>(at.slot + i) * circuit_pair;
-        double* sum = memory.j + static_cast<size_t>(tree.above[at.above + i]) * circuit_pair;
+        const double* __restrict j = memory.j + static_cast<size_t>(at.slot + i) * circuit_pair;
+        double* __restrict sum =
+            memory.j + static_cast<size_t>(tree.above[at.above + i]) * circuit_pair;
 #pragma omp simd
         for (size_t l = 0; l < circuit_pair; ++l) sum[l] += j[l];
       }
@@ -251,34 +359,31 @@ void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
   }
 }
 
-void circuit_compare(const CircuitTree& tree, const double* before, const CircuitMemory& memory,
-                     CircuitCheck& check) {
-  alignas(64) double worst[sweep_lanes] = {}, slot[sweep_lanes] = {}, excess[sweep_lanes];
-  for (int l = 0; l < sweep_lanes; ++l) excess[l] = -1.0;
-  for (int32_t s = tree.sources; s < tree.slots; ++s) {
-    const double* __restrict v = memory.v + static_cast<size_t>(s) * circuit_pair;
-    const double* __restrict j = memory.j + static_cast<size_t>(s) * circuit_pair;
-    const double* __restrict b = before + static_cast<size_t>(s) * circuit_pair;
-    const double here = s;
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) {
-      const double volt = v[l] * v[l] + v[sweep_lanes + l] * v[sweep_lanes + l];
-      const double dr = j[l] - b[l], di = j[sweep_lanes + l] - b[sweep_lanes + l];
-      const double squared = volt * (dr * dr + di * di);
-      const double drawn = volt * (j[l] * j[l] + j[sweep_lanes + l] * j[sweep_lanes + l]);
-      const double relative = check.rel_squared * drawn;
-      const double allowed = relative > check.abs_squared ? relative : check.abs_squared;
-      const double over = squared - allowed;
-      slot[l] = squared > worst[l] ? here : slot[l];
-      worst[l] = squared > worst[l] ? squared : worst[l];
-      excess[l] = over <= excess[l] ? excess[l] : over;
-    }
+void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
+  for (int32_t b = 0; b < tree.blocks; ++b)
+    circuit_up_range(tree, tree.block_first[b], tree.block_first[b + 1], memory);
+  circuit_up_range(tree, 0, tree.trunk, memory);
+}
+
+template <bool masked>
+void circuit_sweep_all(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
+                       double* step_squared) {
+  alignas(64) double step[sweep_lanes] = {};
+  circuit_clear_sources(tree, memory);
+  circuit_down_range<masked>(tree, 0, tree.trunk, active, memory, step);
+  for (int32_t b = 0; b < tree.blocks; ++b) {
+    const int32_t first = tree.block_first[b], last = tree.block_first[b + 1];
+    circuit_down_range<masked>(tree, first, last, active, memory, step);
+    circuit_up_range(tree, first, last, memory);
   }
-  for (int l = 0; l < sweep_lanes; ++l) {
-    check.mismatch_squared[l] = worst[l];
-    check.slot[l] = slot[l];
-    check.excess[l] = excess[l];
-  }
+  circuit_up_range(tree, 0, tree.trunk, memory);
+  for (int l = 0; l < sweep_lanes; ++l) step_squared[l] = step[l];
+}
+
+void circuit_sweep(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
+                   double* step_squared) {
+  if (active) return circuit_sweep_all<true>(tree, active, memory, step_squared);
+  circuit_sweep_all<false>(tree, active, memory, step_squared);
 }
 
 }  // namespace

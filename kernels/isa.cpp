@@ -2,6 +2,7 @@
 // All kernels for one instruction set. CMake compiles this file once per set with GS_ISA naming it
 // (baseline, avx2, avx512); everything but the table has internal linkage, so the linker can never
 // put wide instructions into a narrow path.
+#include "circuit_check.simd.hpp"
 #include "circuit_law.simd.hpp"
 #include "circuit_sweep.simd.hpp"
 #include "dispatch.simd.hpp"
@@ -50,6 +51,7 @@ const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA,
                                   circuit_draw,
                                   circuit_up,
                                   circuit_down,
+                                  circuit_sweep,
                                   circuit_compare};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -256,12 +256,12 @@ GS_INLINE void fill_load_powers(const feeder::Circuit& circuit, const CircuitLaw
                                 std::span<const double> kw, std::span<const double> kvar,
                                 Index first, Index used, std::span<double> power) {
   const feeder::CircuitLoads& loads = circuit.loads;
-  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-    const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
-    for (std::size_t i = 0; i < loads.name.size(); ++i) {
-      const double watts_per_kw = 1000.0 / loads.phases[i];
-      detail::put_power(laws.of_load.row(static_cast<Index>(i)), lane,
-                        watts_per_kw * detail::given_or(kw, loads.kw, scenario, i),
+  for (std::size_t i = 0; i < loads.name.size(); ++i) {
+    const double watts_per_kw = 1000.0 / loads.phases[i];
+    const auto of_load = laws.of_load.row(static_cast<Index>(i));
+    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+      const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
+      detail::put_power(of_load, lane, watts_per_kw * detail::given_or(kw, loads.kw, scenario, i),
                         watts_per_kw * detail::given_or(kvar, loads.kvar, scenario, i), power);
     }
   }
@@ -288,18 +288,21 @@ GS_INLINE void fill_der_powers(const feeder::Circuit& circuit, const CircuitLaws
 GS_INLINE void sum_device_powers(const Csr& of_device, std::span<const double> drawn, double sign,
                                  Index first, unsigned lanes_mask, std::span<double> kw,
                                  std::span<double> kvar) {
-  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-    if (((lanes_mask >> lane) & 1u) == 0) continue;
-    const std::size_t row = static_cast<std::size_t>(first + lane) * of_device.rows();
-    for (Index i = 0; i < of_device.rows(); ++i) {
-      double p_w = 0.0, q_var = 0.0;
-      for (const Index law : of_device.row(i)) {
-        const std::size_t at = 2 * static_cast<std::size_t>(law) * kernel::sweep_lanes;
-        p_w += drawn[at + lane];
-        q_var += drawn[at + kernel::sweep_lanes + lane];
+  const auto devices = static_cast<std::size_t>(of_device.rows());
+  for (std::size_t i = 0; i < devices; ++i) {
+    double p_w[kernel::sweep_lanes] = {}, q_var[kernel::sweep_lanes] = {};
+    for (const Index law : of_device.row(static_cast<Index>(i))) {
+      const double* at = drawn.data() + 2 * static_cast<std::size_t>(law) * kernel::sweep_lanes;
+      for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+        p_w[lane] += at[lane];
+        q_var[lane] += at[kernel::sweep_lanes + lane];
       }
-      kw[row + i] = sign * p_w / 1000.0;
-      kvar[row + i] = sign * q_var / 1000.0;
+    }
+    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+      if (((lanes_mask >> lane) & 1u) == 0) continue;
+      const std::size_t to = static_cast<std::size_t>(first + lane) * devices + i;
+      kw[to] = sign * p_w[lane] / 1000.0;
+      kvar[to] = sign * q_var[lane] / 1000.0;
     }
   }
 }

@@ -27,6 +27,9 @@
 
 namespace gridswarm::inline GS_ABI::flow {
 
+/// Nodes of a block: their voltages, currents and powers fit a first-level cache of 32 KiB.
+inline constexpr Index block_nodes = 64;
+
 /// A step whose transformers' taps differ by lane, without those transformers.
 struct RegulatedStep {
   Index step = none;
@@ -41,15 +44,19 @@ struct CircuitPlan {
   Column<Index> slot;  ///< node row -> slot; none: not supplied
   Column<Index> node;  ///< slot -> node row; none: a source's
   std::vector<kernel::CircuitStep> steps;
+  Column<std::int32_t> block_first;  ///< steps; those before the first are the trunk
   Column<std::int32_t> above;
   Column<double> coefficients;
   Column<double> base_v;  ///< by slot: what steps of its voltage are held against
   Column<double> per_base;
-  Column<feeder::Phasor> emf_v;      ///< by source slot
-  Column<feeder::Phasor> current_a;  ///< by source slot: into the circuit without any J
+  Column<std::int32_t> shown_slot;     ///< node row -> slot; slots: not supplied
+  Column<double> one, per_volt, zero;  ///< by slot and one more: what results are multiplied with
+  Column<feeder::Phasor> emf_v;        ///< by source slot
+  Column<feeder::Phasor> current_a;    ///< by source slot: into the circuit without any J
   CircuitLaws laws;
   CircuitRules rules;
-  std::vector<kernel::CircuitSwitch> switches;  ///< by row of shunts; n = 0: out of service
+  std::vector<kernel::CircuitSwitch> switches;  ///< step by step, those between buses last
+  std::int32_t switch_between = 0;
   std::vector<RegulatedStep> regulated;
   Column<Index> regulated_row;               ///< row of regulators -> row of `regulated`; none
   LoopedRegulators looped;                   ///< order empty: none

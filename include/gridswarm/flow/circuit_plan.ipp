@@ -4,36 +4,75 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "gridswarm/feeder/primitive.hpp"
 #include "gridswarm/flow/circuit_elimination.hpp"
 #include "gridswarm/flow/circuit_graph.hpp"
 #include "gridswarm/flow/circuit_plan.hpp"
+#include "gridswarm/flow/circuit_plan_draws.ipp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace {
 
-/// Turns of elimination in the order of the way down: a bus, then all that hangs on it, branch by
-/// branch.
-inline std::vector<Index> way_down(const CircuitGraph& graph, const Elimination& elimination) {
-  const auto count = static_cast<Index>(elimination.buses.size());
-  std::vector<Index> parent(static_cast<std::size_t>(graph.vertices()), none);
-  std::vector<Index> turn(parent.size(), none);
-  for (Index k = 0; k < count; ++k) {
-    parent[elimination.buses[k].vertex] = elimination.buses[k].parent;
-    turn[elimination.buses[k].vertex] = k;
-  }
-  const Csr children = group_by(parent, graph.vertices());
-  std::vector<Index> order, stack;
-  for (Index s = graph.sources - 1; s >= 0; --s) stack.push_back(s);
+/// Turns of elimination in the order of the way down, a bus before what hangs on it: first the
+/// trunk, the buses that have more below them than a block holds, then block by block.
+struct WayDown {
+  std::vector<Index> order;
+  Column<std::int32_t> block_first;  ///< blocks + 1 steps
+};
+
+/// A bus, then all that hangs on it, branch by branch; `is_wanted` says where to stop.
+template <class Wanted>
+void append_below(const Csr& children, const std::vector<Index>& turn, Index top,
+                  std::vector<Index>& order, Wanted&& is_wanted) {
+  std::vector<Index> stack = {top};
   while (!stack.empty()) {
     const Index v = stack.back();
     stack.pop_back();
     if (turn[v] != none) order.push_back(turn[v]);
-    for (const Index child : children.row(v)) stack.push_back(child);
+    for (const Index child : children.row(v))
+      if (is_wanted(child)) stack.push_back(child);
   }
-  return order;
+}
+
+inline WayDown way_down(const CircuitGraph& graph, const Elimination& elimination) {
+  const auto count = static_cast<Index>(elimination.buses.size());
+  std::vector<Index> parent(static_cast<std::size_t>(graph.vertices()), none);
+  std::vector<Index> turn(parent.size(), none), below(parent.size(), 0);
+  for (Index k = 0; k < count; ++k) {
+    const EliminatedBus& bus = elimination.buses[k];
+    parent[bus.vertex] = bus.parent;
+    turn[bus.vertex] = k;
+    below[bus.vertex] += bus.z.rows;
+    below[bus.parent] += below[bus.vertex];
+  }
+  const Csr children = group_by(parent, graph.vertices());
+  const auto is_trunk = [&](Index v) { return v < graph.sources || below[v] > block_nodes; };
+  WayDown down;
+  for (Index s = 0; s < graph.sources; ++s) append_below(children, turn, s, down.order, is_trunk);
+  down.block_first.push_back(static_cast<std::int32_t>(down.order.size()));
+  std::vector<Index> tops;  // of subtrees that fit, in the order of the trunk
+  for (Index s = 0; s < graph.sources; ++s)
+    for (const Index child : children.row(s))
+      if (!is_trunk(child)) tops.push_back(child);
+  for (const Index k : down.order)
+    for (const Index child : children.row(elimination.buses[k].vertex))
+      if (!is_trunk(child)) tops.push_back(child);
+  Index held = 0;
+  for (const Index top : tops) {
+    const auto first = static_cast<std::int32_t>(down.order.size());
+    if (held + below[top] > block_nodes && down.block_first.back() != first) {
+      down.block_first.push_back(first);
+      held = 0;
+    }
+    held += below[top];
+    append_below(children, turn, top, down.order, [](Index) { return true; });
+  }
+  const auto last = static_cast<std::int32_t>(down.order.size());
+  if (down.block_first.back() != last) down.block_first.push_back(last);
+  return down;
 }
 
 inline void put_slots(const feeder::Circuit& circuit, const CircuitGraph& graph,
@@ -147,28 +186,6 @@ inline Column<feeder::Phasor> no_load(const CircuitPlan& plan) {
   return v;
 }
 
-inline void put_switches(const feeder::Circuit& circuit, CircuitPlan& plan) {
-  const feeder::Shunts& shunts = circuit.shunts;
-  for (Index i = 0; i < shunts.size(); ++i) {
-    kernel::CircuitSwitch at = {};
-    at.above = static_cast<std::int32_t>(plan.above.size());
-    at.coefficient = static_cast<std::int32_t>(plan.coefficients.size());
-    std::vector<int> live;
-    for (std::size_t k = 0; shunts.in_service[i] && k < shunts.nodes.row(i).size(); ++k)
-      if (plan.slot[shunts.nodes.row(i)[k]] != none) live.push_back(static_cast<int>(k));
-    at.n = static_cast<std::int32_t>(live.size());
-    const int n = static_cast<int>(shunts.nodes.row(i).size());
-    for (const int p : live) {
-      plan.above.push_back(plan.slot[shunts.nodes.row(i)[p]]);
-      for (const int q : live) {
-        plan.coefficients.push_back(shunts.y_s.row(i)[p * n + q].re);
-        plan.coefficients.push_back(shunts.y_s.row(i)[p * n + q].im);
-      }
-    }
-    plan.switches.push_back(at);
-  }
-}
-
 /// Which steps are those of looped.order, and their factors as stated.
 inline void put_looped(const Elimination& elimination, const std::vector<Index>& order,
                        CircuitPlan& plan) {
@@ -197,16 +214,16 @@ inline void put_bases(const feeder::Circuit& circuit, CircuitPlan& plan) {
     if (!(base > 0.0)) base = 1.0;
     plan.base_v.push_back(base);
     plan.per_base.push_back(1.0 / (base * base));
+    plan.per_volt.push_back(1.0 / base);
   }
-}
-
-inline void put_laws(const feeder::Circuit& circuit, CircuitPlan& plan) {
-  std::vector<Index> step(plan.node.size(), none);
-  const auto steps = static_cast<Index>(plan.steps.size());
-  for (Index k = 0; k < steps; ++k)
-    std::fill_n(step.begin() + plan.steps[k].slot, plan.steps[k].n, k);
-  plan.laws = make_circuit_laws(circuit, plan.slot, step, steps);
-  plan.rules = make_circuit_rules(circuit, plan.laws.bands, plan.laws.law, plan.laws.of_der);
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  plan.per_volt.push_back(unknown);
+  plan.one.assign(plan.node.size(), 1.0);
+  plan.one.push_back(unknown);
+  plan.zero.assign(plan.node.size(), 0.0);
+  plan.zero.push_back(unknown);
+  for (const Index slot : plan.slot)
+    plan.shown_slot.push_back(slot == none ? static_cast<std::int32_t>(plan.node.size()) : slot);
 }
 
 inline void put_regulated_rows(const feeder::Circuit& circuit, CircuitPlan& plan) {
@@ -261,15 +278,18 @@ GS_INLINE CircuitPlan make_circuit_plan(const feeder::Circuit& circuit) {
   Elimination elimination = eliminate(circuit, graph);
   if (!elimination.looped.empty())
     elimination = eliminate_looped(circuit, elimination, plan.looped);
-  const std::vector<Index> order = way_down(graph, elimination);
+  WayDown down = way_down(graph, elimination);
+  const std::vector<Index>& order = down.order;
+  plan.block_first = std::move(down.block_first);
   std::vector<Index> first_slot;
   put_slots(circuit, graph, elimination, order, first_slot, plan);
   for (const Index turn : order) put_step(elimination.buses[turn], graph, first_slot, plan);
   put_looped(elimination, order, plan);
   plan.current_a = source_currents(elimination.sources_y, plan.emf_v);
   put_bases(circuit, plan);
-  put_laws(circuit, plan);
-  put_switches(circuit, plan);
+  const std::vector<Index> step_of_slot = steps_of_slots(plan);
+  put_laws(circuit, step_of_slot, plan);
+  put_switches(circuit, step_of_slot, plan);
   put_regulated_rows(circuit, plan);
   for (RegulatedStep& step : plan.regulated)
     step.b_above = factors_at(circuit, step, circuit.windings.tap_pu).b_above;
@@ -280,6 +300,9 @@ GS_INLINE kernel::CircuitTree circuit_tree(const CircuitPlan& plan) {
   return {static_cast<std::int32_t>(plan.node.size()),
           plan.source_slots,
           static_cast<std::int32_t>(plan.steps.size()),
+          plan.block_first.front(),
+          static_cast<std::int32_t>(plan.block_first.size()) - 1,
+          plan.block_first.data(),
           plan.steps.data(),
           plan.above.data(),
           plan.coefficients.data(),
@@ -288,8 +311,9 @@ GS_INLINE kernel::CircuitTree circuit_tree(const CircuitPlan& plan) {
           plan.laws.law.data(),
           plan.laws.size(),
           plan.laws.bands.data(),
-          static_cast<std::int32_t>(plan.switches.size()),
-          plan.switches.data()};
+          plan.switches.data(),
+          plan.switch_between,
+          static_cast<std::int32_t>(plan.switches.size())};
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

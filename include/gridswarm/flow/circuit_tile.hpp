@@ -38,7 +38,6 @@ struct CircuitTile {
   Column<double> tap_pu;        ///< (row of regulators, lane)
   Column<double> steps_in;      ///< (row of shunts, lane)
   Column<double> switched;  ///< (row of shunts, lane): share of its admittance beyond the stated
-  Column<double> row;       ///< voltages of one scenario
   CircuitRuleLanes rules;   ///< what inverters believe
   std::array<CircuitLane, kernel::sweep_lanes> lane;
   Index used = 0;         ///< lanes that carry a scenario; the others repeat the first
@@ -69,7 +68,7 @@ void set_tap(const CircuitSolver& solver, CircuitTile& tile, Index regulator, in
 void set_steps_in(const CircuitSolver& solver, CircuitTile& tile, Index shunt, int lane,
                   std::int32_t steps);
 
-/// Results of the lanes whose bits are set; scenario `first` is lane 0.
+/// Results of the lanes whose bits are set, the first ones; scenario `first` is lane 0.
 void store_tile(const CircuitSolver& solver, const FlowOptions& options, Index first,
                 unsigned lanes_mask, CircuitTile& tile, CircuitResult& result);
 

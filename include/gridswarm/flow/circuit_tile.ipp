@@ -21,16 +21,16 @@ inline std::size_t at_lane(std::size_t row, int lane) {
 inline void size_tile(const CircuitSolver& solver, CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
   const std::size_t pairs = plan.node.size() * pair_size;
-  for (Column<double>* column : {&tile.v, &tile.j}) column->assign(pairs, 0.0);
+  tile.v.resize(pairs + pair_size);  // one more for nodes that are not supplied
+  tile.j.assign(pairs, 0.0);
   tile.before.resize(pairs);
   tile.source_j.assign(static_cast<std::size_t>(plan.source_slots) * pair_size, 0.0);
   tile.source_a.resize(tile.source_j.size());
   tile.coefficients.resize(static_cast<std::size_t>(plan.lane_lines * tile_lanes));
-  tile.power.assign(static_cast<std::size_t>(plan.laws.size()) * pair_size, 0.0);
+  tile.power.resize(static_cast<std::size_t>(plan.laws.size()) * pair_size);
   tile.tap_pu.resize(solver.circuit.regulators.tap_winding.size() * tile_lanes);
   tile.steps_in.resize(solver.circuit.shunts.steps.size() * tile_lanes);
   tile.switched.assign(tile.steps_in.size(), 0.0);
-  tile.row.resize(2 * static_cast<std::size_t>(solver.circuit.nodes.size()));
   tile.lane.fill({});
   tile.is_drawn = false;
 }

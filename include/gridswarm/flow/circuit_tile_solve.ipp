@@ -27,7 +27,17 @@ struct Iterating {
   std::array<std::int32_t, kernel::sweep_lanes> iterations{};
   alignas(64) std::array<double, kernel::sweep_lanes> step_squared{};
   int going = 0;
-  std::int32_t unbroken = 0;  ///< iterations left that do so
+  std::int32_t unbroken = 0;                     ///< iterations left that do so
+  const kernel::CircuitLaw* drawn_by = nullptr;  ///< what J was made by
+
+  /// What kernels take as active lanes.
+  const double* mask() const { return going == tile_lanes ? nullptr : active.data(); }
+  bool has_check() const {
+    bool any = false;
+    for (int lane = 0; lane < tile_lanes; ++lane)
+      any = any || (active[lane] != 0.0 && is_checked[lane]);
+    return any;
+  }
 };
 
 inline void keep_source_currents(const CircuitPlan& plan, const Iterating& state,
@@ -91,26 +101,53 @@ inline void follow_rules(const CircuitSolver& solver, Iterating& state, CircuitT
     state.step_squared[lane] = std::max(state.step_squared[lane], step[lane] * step[lane]);
 }
 
-inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options, Iterating& state,
-                         CircuitTile& tile) {
+/// Nothing stands between a bus's own way down and its way up.
+inline bool is_local(const CircuitPlan& plan, const kernel::CircuitTree& tree) {
+  return plan.rules.size() == 0 && tree.law_first[tree.steps] == tree.law_count &&
+         tree.switch_between == tree.switch_count;
+}
+
+/// The circuit with the laws of this iteration.
+inline kernel::CircuitTree tree_of(const CircuitPlan& plan, const Iterating& state) {
+  kernel::CircuitTree tree = circuit_tree(plan);
+  if (state.unbroken > 0) tree.laws = plan.laws.unbroken.data();
+  return tree;
+}
+
+/// Down and up, block by block; J is summed up before and after.
+inline void iterate_locally(const CircuitSolver& solver, const FlowOptions& options,
+                            Iterating& state, CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
   const auto& kernels = kernel::kernels();
-  kernel::CircuitTree tree = circuit_tree(plan);
-  const bool is_unbroken = state.unbroken-- > 0;
-  if (is_unbroken) {
-    tree.laws = plan.laws.unbroken.data();
-    state.is_checked = {};
-  }
+  const kernel::CircuitTree tree = tree_of(plan, state);
   const kernel::CircuitMemory memory = memory_of(tile);
-  bool has_check = false;
+  if (tile.is_drawn) kernels.circuit_up(tree, memory);
+  tile.is_drawn = false;
+  keep_source_currents(plan, state, tile);
+  kernels.circuit_sweep(tree, state.mask(), memory, state.step_squared.data());
+  state.drawn_by = tree.laws;
   for (int lane = 0; lane < tile_lanes; ++lane)
-    has_check = has_check || (state.active[lane] != 0.0 && state.is_checked[lane]);
+    if (state.active[lane] != 0.0) judge_lane(plan, options, nullptr, lane, state, tile);
+}
+
+/// Down and up apart, and with a check of what was drawn before and after where a lane needs it.
+inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options, bool has_check,
+                         Iterating& state, CircuitTile& tile) {
+  const CircuitPlan& plan = *solver.plan;
+  const auto& kernels = kernel::kernels();
+  kernel::CircuitTree tree = tree_of(plan, state);
+  const kernel::CircuitMemory memory = memory_of(tile);
+  if (!tile.is_drawn) {  // as the iteration before did, so that no lane depends on who asks
+    tree.laws = state.drawn_by;
+    kernels.circuit_draw(tree, memory);
+    tree = tree_of(plan, state);
+  }
+  tile.is_drawn = true;
   if (has_check) std::copy(tile.j.begin(), tile.j.end(), tile.before.begin());
   kernels.circuit_up(tree, memory);
   keep_source_currents(plan, state, tile);
-  const bool all = state.going == tile_lanes;
-  kernels.circuit_down(tree, all ? nullptr : state.active.data(), memory,
-                       state.step_squared.data());
+  kernels.circuit_down(tree, state.mask(), memory, state.step_squared.data());
+  state.drawn_by = tree.laws;
   follow_rules(solver, state, tile);
   kernel::CircuitCheck check = {};
   check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
@@ -135,13 +172,22 @@ GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& option
     }
   if (!plan.laws.unbroken.empty() && options.max_iterations > 2 * unbroken_iterations)
     state.unbroken = unbroken_iterations;
-  if (!tile.is_drawn) {
-    kernel::CircuitTree tree = circuit_tree(plan);
-    if (state.unbroken > 0) tree.laws = plan.laws.unbroken.data();
-    kernel::kernels().circuit_draw(tree, memory_of(tile));
-  }
+  kernel::CircuitTree tree = tree_of(plan, state);
+  const bool local = is_local(plan, tree);
+  if (tile.is_drawn) tree = circuit_tree(plan);
+  if (!tile.is_drawn) kernel::kernels().circuit_draw(tree, memory_of(tile));
+  state.drawn_by = tree.laws;
   tile.is_drawn = true;
-  while (state.going > 0) iterate_once(solver, options, state, tile);
+  while (state.going > 0) {
+    if (state.unbroken > 0) state.is_checked = {};
+    const bool has_check = state.has_check();
+    if (has_check || !local)
+      iterate_once(solver, options, has_check, state, tile);
+    else
+      iterate_locally(solver, options, state, tile);
+    if (state.unbroken > 0) --state.unbroken;
+  }
+  tile.is_drawn = false;  // whatever came last: a lane that is solved again must not know
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

@@ -31,26 +31,20 @@ inline feeder::Phasor source_power(const CircuitSolver& solver, const CircuitTil
   return sum;
 }
 
-inline void store_voltages(const CircuitSolver& solver, const FlowOptions& options,
-                           std::size_t scenario, int lane, CircuitTile& tile,
-                           CircuitResult& result) {
+/// All scenarios of the tile at once, row by row.
+inline void store_voltages(const CircuitSolver& solver, const FlowOptions& options, Index first,
+                           unsigned lanes_mask, const CircuitTile& tile, CircuitResult& result) {
   const CircuitPlan& plan = *solver.plan;
-  const auto nodes = static_cast<std::size_t>(solver.circuit.nodes.size());
-  const std::size_t first = scenario * nodes;
-  double* re = options.polar ? tile.row.data() : result.v_re.data() + first;
-  double* im = options.polar ? tile.row.data() + nodes : result.v_im.data() + first;
-  for (std::size_t node = 0; node < nodes; ++node) {
-    const Index slot = plan.slot[node];
-    const std::size_t s = static_cast<std::size_t>(std::max(slot, 0)) * 2;
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    re[node] = slot == none ? unknown : tile.v[at_lane(s, lane)];
-    im[node] = slot == none ? unknown : tile.v[at_lane(s + 1, lane)];
-  }
-  if (!options.polar) return;
-  double* vm = result.vm_pu.data() + first;
-  kernel::kernels().polar(nodes, re, im, vm, result.va_rad.data() + first);
-  for (std::size_t node = 0; node < nodes; ++node)
-    if (plan.slot[node] != none) vm[node] /= plan.base_v[static_cast<std::size_t>(plan.slot[node])];
+  const Index nodes = solver.circuit.nodes.size();
+  const auto at = static_cast<std::size_t>(first) * static_cast<std::size_t>(nodes);
+  Column<double>& a = options.polar ? result.vm_pu : result.v_re;
+  Column<double>& b = options.polar ? result.va_rad : result.v_im;
+  std::int32_t used = 0;
+  while (lanes_mask >> used & 1U) ++used;
+  const kernel::SweepRows rows = {used, nodes, nodes, plan.shown_slot.data(), 1.0};
+  kernel::kernels().sweep_store(rows, options.polar ? plan.per_volt.data() : plan.one.data(),
+                                plan.zero.data(), tile.v.data(), options.polar, a.data() + at,
+                                b.data() + at);
 }
 
 inline void store_lane(const CircuitSolver& solver, std::size_t scenario, int lane,
@@ -84,6 +78,7 @@ inline void store_lane(const CircuitSolver& solver, std::size_t scenario, int la
 GS_INLINE void store_tile(const CircuitSolver& solver, const FlowOptions& options, Index first,
                           unsigned lanes_mask, CircuitTile& tile, CircuitResult& result) {
   const CircuitPlan& plan = *solver.plan;
+  store_voltages(solver, options, first, lanes_mask, tile, result);
   tile.drawn.resize(tile.power.size());
   const CircuitLaws& laws = plan.laws;
   kernel::kernels().circuit_law_powers(laws.law.data(), laws.law.size(), laws.bands.data(),
@@ -95,7 +90,6 @@ GS_INLINE void store_tile(const CircuitSolver& solver, const FlowOptions& option
   for (int lane = 0; lane < tile_lanes; ++lane) {
     if (!(lanes_mask >> lane & 1U)) continue;
     const auto scenario = static_cast<std::size_t>(first + lane);
-    store_voltages(solver, options, scenario, lane, tile, result);
     store_lane(solver, scenario, lane, tile, result);
   }
 }

@@ -97,6 +97,10 @@ struct Kernels {
   /// it is 0 stay.
   void (*circuit_down)(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
                        double* step_squared);
+  /// circuit_down and circuit_up in one, block by block, for circuits without laws between buses
+  /// and without switches.
+  void (*circuit_sweep)(const CircuitTree& tree, const double* active, const CircuitMemory& memory,
+                        double* step_squared);
   /// Hold what every node draws now against `before`, the J that made the voltages (pairs by slot).
   void (*circuit_compare)(const CircuitTree& tree, const double* before,
                           const CircuitMemory& memory, CircuitCheck& check);

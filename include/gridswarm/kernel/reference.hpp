@@ -85,6 +85,7 @@ GS_INLINE Kernels reference_kernels() {
           reference::circuit_draw,
           reference::circuit_up,
           reference::circuit_down,
+          reference::circuit_sweep,
           reference::circuit_compare};
 }
 

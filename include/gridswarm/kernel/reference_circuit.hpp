@@ -47,7 +47,7 @@ GS_INLINE void circuit_move(const CircuitTree& tree, const CircuitStep& at, bool
   const CircuitNumbers numbers = circuit_numbers(tree, at, memory, lane);
   const int32_t t = at.n * at.n;
   for (int32_t i = 0; i < at.n; ++i) {
-    double re = 0.0, im = 0.0, drop_re = 0.0, drop_im = 0.0;
+    double re = 0.0, im = 0.0, drop_re = -0.0, drop_im = -0.0;
     if (at.kind == circuit_own) {
       const CircuitPair above = circuit_pair(memory.v, tree.above[at.above + i], lane);
       re = above.re();
@@ -80,19 +80,42 @@ GS_INLINE void circuit_draw_laws(const CircuitTree& tree, int32_t first, int32_t
                           memory.j, lane);
 }
 
-/// J of step k: its shunt, then its draws; then what differs by lane at the nodes above.
+/// Shunts whose steps differ by lane.
+GS_INLINE void circuit_draw_switches(const CircuitTree& tree, int32_t first, int32_t last,
+                                     const CircuitMemory& memory, int lane) {
+  for (int32_t s = first; s < last; ++s) {
+    const CircuitSwitch& at = tree.switches[s];
+    const double share = memory.switched[static_cast<size_t>(at.row) * sweep_lanes + lane];
+    for (int32_t i = 0; i < at.n; ++i) {
+      double re = 0.0, im = 0.0;
+      for (int32_t c = 0; c < at.n; ++c)
+        circuit_add({tree.coefficients + at.coefficient, 1}, i * at.n + c,
+                    circuit_pair(memory.v, tree.above[at.above + c], lane), re, im);
+      circuit_pair(memory.j, tree.above[at.above + i], lane).re() += share * re;
+      circuit_pair(memory.j, tree.above[at.above + i], lane).im() += share * im;
+    }
+  }
+}
+
+/// J of step k: its laws, then its shunts; then what differs by lane at the nodes above. It begins
+/// at -0, which leaves any first summand as it is.
 GS_INLINE void circuit_draw_step(const CircuitTree& tree, int32_t k, const CircuitMemory& memory,
                                  int lane) {
   const CircuitStep& at = tree.step[k];
   for (int32_t i = 0; i < at.n; ++i) {
-    double re = 0.0, im = 0.0;
-    for (int32_t c = 0; at.shunt >= 0 && c < at.n; ++c)
-      circuit_add({tree.coefficients + at.shunt, 1}, i * at.n + c,
-                  circuit_pair(memory.v, at.slot + c, lane), re, im);
-    circuit_pair(memory.j, at.slot + i, lane).re() = re;
-    circuit_pair(memory.j, at.slot + i, lane).im() = im;
+    circuit_pair(memory.j, at.slot + i, lane).re() = -0.0;
+    circuit_pair(memory.j, at.slot + i, lane).im() = -0.0;
   }
   circuit_draw_laws(tree, tree.law_first[k], tree.law_first[k + 1], memory, lane);
+  for (int32_t i = 0; at.shunt >= 0 && i < at.n; ++i) {
+    double re = 0.0, im = 0.0;
+    for (int32_t c = 0; c < at.n; ++c)
+      circuit_add({tree.coefficients + at.shunt, 1}, i * at.n + c,
+                  circuit_pair(memory.v, at.slot + c, lane), re, im);
+    circuit_pair(memory.j, at.slot + i, lane).re() += re;
+    circuit_pair(memory.j, at.slot + i, lane).im() += im;
+  }
+  circuit_draw_switches(tree, at.switch_first, at.switch_last, memory, lane);
   if (at.kind != circuit_by_lane) return;
   const CircuitNumbers numbers = circuit_numbers(tree, at, memory, lane);
   for (int32_t i = 0; i < at.m; ++i) {
@@ -113,18 +136,7 @@ GS_INLINE void circuit_clear_sources(const CircuitTree& tree, const CircuitMemor
 
 GS_INLINE void circuit_draw_between(const CircuitTree& tree, const CircuitMemory& memory,
                                     int lane) {
-  for (int32_t s = 0; s < tree.switch_count; ++s) {
-    const CircuitSwitch& at = tree.switches[s];
-    const double share = memory.switched[static_cast<size_t>(s) * sweep_lanes + lane];
-    for (int32_t i = 0; i < at.n; ++i) {
-      double re = 0.0, im = 0.0;
-      for (int32_t c = 0; c < at.n; ++c)
-        circuit_add({tree.coefficients + at.coefficient, 1}, i * at.n + c,
-                    circuit_pair(memory.v, tree.above[at.above + c], lane), re, im);
-      circuit_pair(memory.j, tree.above[at.above + i], lane).re() += share * re;
-      circuit_pair(memory.j, tree.above[at.above + i], lane).im() += share * im;
-    }
-  }
+  circuit_draw_switches(tree, tree.switch_between, tree.switch_count, memory, lane);
   circuit_draw_laws(tree, tree.law_first[tree.steps], tree.law_count, memory, lane);
 }
 
@@ -150,23 +162,38 @@ GS_INLINE void circuit_down(const CircuitTree& tree, const double* active,
   }
 }
 
-GS_INLINE void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
-  for (int lane = 0; lane < sweep_lanes; ++lane)
-    for (int32_t k = tree.steps - 1; k >= 0; --k) {
-      const CircuitStep& at = tree.step[k];
-      const CircuitNumbers numbers = circuit_numbers(tree, at, memory, lane);
-      for (int32_t i = 0; i < at.m; ++i) {
-        const CircuitPair sum = circuit_pair(memory.j, tree.above[at.above + i], lane);
-        if (at.kind == circuit_own) {
-          sum.re() += circuit_pair(memory.j, at.slot + i, lane).re();
-          sum.im() += circuit_pair(memory.j, at.slot + i, lane).im();
-          continue;
-        }
-        for (int32_t c = 0; c < at.n; ++c)
-          circuit_add(numbers, at.n * at.n + at.n * at.m + i * at.n + c,
-                      circuit_pair(memory.j, at.slot + c, lane), sum.re(), sum.im());
+/// Steps last - 1 down to first add their J to what is above.
+GS_INLINE void circuit_up_range(const CircuitTree& tree, int32_t first, int32_t last,
+                                const CircuitMemory& memory, int lane) {
+  for (int32_t k = last - 1; k >= first; --k) {
+    const CircuitStep& at = tree.step[k];
+    const CircuitNumbers numbers = circuit_numbers(tree, at, memory, lane);
+    for (int32_t i = 0; i < at.m; ++i) {
+      const CircuitPair sum = circuit_pair(memory.j, tree.above[at.above + i], lane);
+      if (at.kind == circuit_own) {
+        sum.re() += circuit_pair(memory.j, at.slot + i, lane).re();
+        sum.im() += circuit_pair(memory.j, at.slot + i, lane).im();
+        continue;
       }
+      for (int32_t c = 0; c < at.n; ++c)
+        circuit_add(numbers, at.n * at.n + at.n * at.m + i * at.n + c,
+                    circuit_pair(memory.j, at.slot + c, lane), sum.re(), sum.im());
     }
+  }
+}
+
+GS_INLINE void circuit_up(const CircuitTree& tree, const CircuitMemory& memory) {
+  for (int lane = 0; lane < sweep_lanes; ++lane) {
+    for (int32_t b = 0; b < tree.blocks; ++b)
+      circuit_up_range(tree, tree.block_first[b], tree.block_first[b + 1], memory, lane);
+    circuit_up_range(tree, 0, tree.trunk, memory, lane);
+  }
+}
+
+GS_INLINE void circuit_sweep(const CircuitTree& tree, const double* active,
+                             const CircuitMemory& memory, double* step_squared) {
+  circuit_down(tree, active, memory, step_squared);
+  circuit_up(tree, memory);
 }
 
 GS_INLINE void circuit_compare(const CircuitTree& tree, const double* before,
