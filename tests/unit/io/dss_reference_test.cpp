@@ -120,9 +120,24 @@ void compare_source(const feeder::Circuit& circuit, const io::CsvTable& table) {
   }
 }
 
+/// Base voltages as calcvoltagebases chose them.
+void compare_bases(const feeder::Circuit& circuit, const io::CsvTable& table) {
+  std::unordered_map<std::string, double> base;
+  for (Index i = 0; i < circuit.buses.size(); ++i)
+    base[io::lower_case(circuit.buses.name[i])] = circuit.buses.base_kv_ln[i];
+  const Index bus = io::require_column(table, "bus");
+  const Index kv = io::require_column(table, "kvbase_ln");
+  for (Index i = 0; i < table.rows(); ++i) {
+    const std::string name = io::lower_case(table.cell(i, bus));
+    INFO(name);
+    REQUIRE(base.contains(name));
+    CHECK(base[name] == doctest::Approx(io::number(table, i, kv)).epsilon(1e-6));
+  }
+}
+
 }  // namespace
 
-TEST_CASE("every shared circuit has the lines and the source that OpenDSS makes of it") {
+TEST_CASE("every shared circuit has the lines, the source and the bases that OpenDSS makes of it") {
   const std::string folder = shared_folder();
   if (folder.empty()) return;
   int circuits = 0;
@@ -135,6 +150,7 @@ TEST_CASE("every shared circuit has the lines and the source that OpenDSS makes 
     const auto circuit = io::read_dss(master, folder);
     compare_lines(circuit, io::read_csv((entry.path() / "lines.csv").string()));
     compare_source(circuit, io::read_csv((entry.path() / "source.csv").string()));
+    compare_bases(circuit, io::read_csv((entry.path() / "solution.csv").string()));
     ++circuits;
   }
   CHECK(circuits == 14);
