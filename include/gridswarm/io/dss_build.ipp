@@ -24,6 +24,14 @@ GS_INLINE Index row_of(const DssBuild& build, std::string_view kind, std::string
   return found == build.element.end() ? none : found->second;
 }
 
+GS_INLINE Index profile_of(const DssBuild& build, const DssValue& value) {
+  const std::string name = word_of(value);
+  if (name.empty() || name == "none") return none;
+  const auto found = build.profile.find(name);
+  if (found == build.profile.end()) fail(value, "there is no loadshape " + value.text);
+  return found->second;
+}
+
 GS_INLINE std::vector<Index> nodes_of(DssBuild& build, const DssObject& object, const DssBus& bus,
                                       std::int64_t phases, std::int64_t conductors) {
   if (conductors < 1 || conductors > 100)

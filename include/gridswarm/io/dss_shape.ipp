@@ -158,12 +158,4 @@ GS_INLINE void add_shapes(DssBuild& build) {
                           detail::append_shape(build, "default", detail::default_shape()));
 }
 
-GS_INLINE Index profile_of(const DssBuild& build, const DssValue& value) {
-  const std::string name = word_of(value);
-  if (name.empty() || name == "none") return none;
-  const auto found = build.profile.find(name);
-  if (found == build.profile.end()) fail(value, "there is no loadshape " + value.text);
-  return found->second;
-}
-
 }  // namespace gridswarm::inline GS_ABI::io
