@@ -14,7 +14,7 @@
 namespace gridswarm::inline GS_ABI::io {
 
 /// Buses get the base voltage of the file's list (set voltagebases) that is nearest to their own
-/// without load, or of what the file's elements are rated for where there is no list.
+/// without load; 0 where the file neither has a list nor asks for bases.
 /// @param root  the folder that nothing is read outside of; empty: the master's own folder
 /// @throws FileError for files that can't be opened or lie outside the root, InputError
 ///         with file and line for what can't be read or is not known; what may be passed over is in
