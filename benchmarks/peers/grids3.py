@@ -5,10 +5,12 @@ Radial feeders are synthetic: the tree of gs.synthetic_case, every line a full m
 wires, every load on one phase. They reach power-grid-model as its tables and gridswarm as the same
 tables in JSON. The others are OpenDSS files; both sides read them.
 """
+import atexit
 import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -30,6 +32,8 @@ class Feeder:
     master: pathlib.Path = None   # of OpenDSS circuits
     factor: np.ndarray = None     # (scenario, load): of what an OpenDSS load states
     controls: bool = False
+    tap_pu: np.ndarray = None     # where every scenario begins, by row of circuit.regulator
+    steps_in: np.ndarray = None   # and by row of circuit.shunt
 
     @property
     def node(self):
@@ -115,7 +119,7 @@ def radial(buses, scenarios):
 
 def radial_voltages(feeder):
     """Complex p.u. (scenario, node): with A the incidence (branch, bus) and Z the lines' matrices,
-    A' J = conj(S / V) and A V = Z J, solved in turn by sparse LU of A without the source."""
+    A' J = conj(S / V), S into the grid, and A V = Z J, by sparse LU of A without the source."""
     import scipy.sparse as sp
     import scipy.sparse.linalg as spla
     tables = feeder.tables
@@ -141,7 +145,7 @@ def radial_voltages(feeder):
     out = np.empty((len(feeder.load_kw), len(nodes), 3), complex)
     for first in range(0, len(out), 50):
         power = np.zeros((len(out[first:first + 50]), len(nodes), 3), complex)
-        s_va = 1e3 * (feeder.load_kw + 1j * feeder.load_kvar)[first:first + 50]
+        s_va = -1e3 * (feeder.load_kw + 1j * feeder.load_kvar)[first:first + 50]
         np.add.at(power, (slice(None), rows), s_va.reshape(len(power), -1, 3))
         v = np.broadcast_to(held, power.shape).copy()
         before = np.inf
@@ -164,16 +168,24 @@ def radial_voltages(feeder):
 # ---- OpenDSS ----
 
 def opendss(name, folder, scenarios, controls=False):
-    """Every load draws 0.4 to 1 of what it states; with controls the whole feeder does, each load
-    within a tenth of that."""
+    """Every load draws 0.4 to 1 of what it states; with controls the whole feeder draws 0.7 to 1,
+    each load within a tenth of that. All scenarios begin with the taps and banks of the circuit as
+    stated, and keep them without controls."""
     import gridswarm as gs
-    master = next(path for path in sorted((SHARED / folder / "dss").iterdir())
+    copied = pathlib.Path(tempfile.mkdtemp()) / "dss"
+    atexit.register(shutil.rmtree, copied.parent)
+    shutil.copytree(SHARED / folder / "dss", copied)
+    stated = next(path.name for path in sorted(copied.iterdir())
                   if path.name.lower().startswith("master"))
+    master = copied / "peers.dss"
+    master.write_text(f"redirect {stated}\nset maxcontroliter=100\n")
     circuit = gs.read_circuit(master)
     rng = np.random.default_rng(SEED)
     factor = rng.uniform(0.4, 1.0, (scenarios, len(circuit.load)))
     if controls:
-        factor = rng.uniform(0.4, 1.0, (scenarios, 1)) * rng.uniform(0.9, 1.0, factor.shape)
+        factor = rng.uniform(0.7, 1.0, (scenarios, 1)) * rng.uniform(0.9, 1.0, factor.shape)
+    stated = gs.Solver(circuit, threads=1).solve()
+    assert stated.converged
     return Feeder(name, circuit, factor * circuit.load.kw.to_numpy(),
                   factor * circuit.load.kvar.to_numpy(), master=master, factor=factor,
-                  controls=controls)
+                  controls=controls, tap_pu=stated.tap_pu.values, steps_in=stated.steps_in.values)

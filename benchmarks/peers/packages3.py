@@ -17,6 +17,9 @@ class Gridswarm:
         self.feeder = feeder
         self.order = np.arange(len(feeder.circuit.node))
         self.load_kw, self.load_kvar = feeder.load_kw, feeder.load_kvar
+        self.start = {} if feeder.tap_pu is None else {
+            "tap_pu": np.tile(feeder.tap_pu, (len(feeder.load_kw), 1)),
+            "steps_in": np.tile(feeder.steps_in, (len(feeder.load_kw), 1))}
         self.solvers = {}
 
     def solver(self, tolerance):
@@ -28,10 +31,10 @@ class Gridswarm:
         return self.solvers[tolerance]
 
     def solve(self, tolerance, count=None):
-        res = self.solver(tolerance).solve(self.load_kw[:count], self.load_kvar[:count])
+        start = {name: values[:count] for name, values in self.start.items()}
+        res = self.solver(tolerance).solve(self.load_kw[:count], self.load_kvar[:count], **start)
         if not np.all(res.converged):
             raise RuntimeError(f"{np.sum(~np.asarray(res.converged))} did not converge")
-        self.taps = res.tap_pu.values
         return res.raw("vm_pu"), res.raw("va_rad")
 
 
@@ -54,7 +57,7 @@ class PgmNewton:
         shape = (len(feeder.load_kw), -1, 3)
         self.update = {"p_specified": 1e3 * feeder.load_kw.reshape(shape),
                        "q_specified": 1e3 * feeder.load_kvar.reshape(shape)}
-        self.at_most = 500 if len(network["node"]) < 5000 else 50
+        self.at_most = min(len(feeder.load_kw), 500 if len(network["node"]) < 5000 else 50)
 
     def solve(self, tolerance, count=None):
         count = min(count or self.at_most, self.at_most)
@@ -71,6 +74,44 @@ class PgmIterativeCurrent(PgmNewton):
     method = "iterative_current"
 
 
+class Pandapower:
+    """A loop over runpp_3ph with numba, for information: its lines know sequences only, so that it
+    solves transposed ones and nothing is compared but time."""
+    name = "pandapower runpp_3ph loop"
+    at_most = 3
+    is_information = True
+
+    def __init__(self, feeder):
+        import pandapower as pp
+        self.pp = pp
+        self.net = net = pp.create_empty_network()
+        tables, lines = feeder.tables, feeder.tables["asym_line"]
+        rows = {node: pp.create_bus(net, vn_kv=1e-3 * rated) for node, rated in
+                zip(tables["node"]["id"], tables["node"]["u_rated"])}
+        own = [np.mean([lines[f"{part}_{w}"] for w in ("aa", "bb", "cc")], 0) for part in "rx"]
+        beside = [np.mean([lines[f"{part}_{w}"] for w in ("ba", "ca", "cb")], 0) for part in "rx"]
+        (r1, x1), (r0, x0) = ([z + k * m for z, m in zip(own, beside)] for k in (-1, 2))
+        for k, ends in enumerate(zip(lines["from_node"], lines["to_node"])):
+            pp.create_line_from_parameters(
+                net, rows[ends[0]], rows[ends[1]], 1.0, r_ohm_per_km=r1[k], x_ohm_per_km=x1[k],
+                c_nf_per_km=0, max_i_ka=1, r0_ohm_per_km=r0[k], x0_ohm_per_km=x0[k],
+                c0_nf_per_km=0)
+        pp.create_ext_grid(net, rows[tables["source"]["node"]], tables["source"]["u_ref"],
+                           s_sc_max_mva=1e6, rx_max=0.1, r0x0_max=0.1, x0x_max=1.0)
+        for node in tables["asym_load"]["node"]:
+            pp.create_asymmetric_load(net, rows[node])
+        self.mw, self.mvar = (1e-3 * power.reshape(len(power), -1, 3)
+                              for power in (feeder.load_kw, feeder.load_kvar))
+
+    def solve(self, tolerance, count=None):
+        load = self.net.asymmetric_load
+        for k in range(self.at_most):
+            for phase, letter in enumerate("abc"):
+                load[f"p_{letter}_mw"] = self.mw[k, :, phase]
+                load[f"q_{letter}_mvar"] = self.mvar[k, :, phase]
+            self.pp.runpp_3ph(self.net, numba=True)
+
+
 class OpenDss:
     """OpenDSS through OpenDSSDirect.py: a load's power set one by one, a solution from the one
     before, complex voltages of all nodes; NumPy's abs and angle are counted."""
@@ -85,36 +126,36 @@ class OpenDss:
         place = {name: row for row, name in enumerate(feeder.node)}
         self.order = np.array([place[name.lower()] for name in self.dss.Circuit.YNodeOrder()])
         self.scale = feeder.base_v[self.order]
+        self.banks = [name.removeprefix("capacitor.") for name in feeder.circuit.shunt["name"]]
         self.set_start()
-        if not feeder.controls:
-            self.dss.Text.Command("set controlmode=off")
-        self.dss.Text.Command("set maxiterations=1000")
+        self.dss.Text.Command("set maxiterations=1000 controlmode=" +
+                              ("static" if feeder.controls else "off"))
         rows = {name.removeprefix("load."): row
                 for row, name in enumerate(feeder.circuit.load["name"].str.lower())}
         columns = [rows[name.lower()] for name in self.dss.Loads.AllNames()]
+        self.at_most = min(len(feeder.factor), 30 if feeder.controls else len(feeder.factor))
         self.kw, self.kvar = feeder.load_kw[:, columns], feeder.load_kvar[:, columns]
         self.factor = np.ascontiguousarray(feeder.factor[:, columns].T)
 
     def set_start(self):
-        """Taps and banks as the file states them, which its own solution has moved."""
-        winding = self.feeder.circuit.winding
-        shunt = self.feeder.circuit.shunt
-        self.taps = [(name.removeprefix("transformer."), int(number), float(tap))
-                     for name, number, tap in zip(winding.transformer, winding.winding,
-                                                  winding.tap_pu)
-                     if name in set(self.feeder.circuit.regulator.transformer)]
-        self.banks = [(name.removeprefix("capacitor."), [int(steps)])
-                      for name, steps in zip(shunt["name"], shunt.steps_in)
-                      if name in set(self.feeder.circuit.capacitor_control.shunt)]
+        """Where all scenarios begin: taps and banks of gridswarm's solution of the case as stated."""
+        regulator = self.feeder.circuit.regulator
+        self.taps = [(name.removeprefix("transformer."), int(winding), float(tap)) for
+                     name, winding, tap in zip(regulator.transformer, regulator.winding,
+                                               self.feeder.tap_pu)]
+        self.states = [(name, [int(steps)]) for name, steps in zip(self.banks,
+                                                                   self.feeder.steps_in)]
         self.reset()
 
     def reset(self):
+        """Without "reset controls" they remember what they were about to do."""
         dss = self.dss
+        dss.Text.Command("reset controls")
         for name, number, tap in self.taps:
             dss.Transformers.Name(name)
             dss.Transformers.Wdg(number)
             dss.Transformers.Tap(tap)
-        for name, states in self.banks:
+        for name, states in self.states:
             dss.Capacitors.Name(name)
             dss.Capacitors.States(states)
 
@@ -130,7 +171,7 @@ class OpenDss:
         self.dss.Text.Command(f"set tolerance={tolerance:g}")
 
     def solve(self, tolerance, count=None):
-        count = count or len(self.kw)
+        count = min(count or self.at_most, self.at_most)
         solution, circuit = self.dss.Solution, self.dss.Circuit
         magnitude, angle = np.empty((2, count, len(self.order)))
         self.begin(tolerance)
@@ -165,6 +206,7 @@ class OpenDssShapes(OpenDss):
             dss.Loads.kW(float(stated.kw.iloc[rows[name.lower()]]))
             dss.Loads.kvar(float(stated.kvar.iloc[rows[name.lower()]]))
             dss.Loads.Daily(f"peer_{row}")
+            dss.Loads.Status(0)  # variable: follows its shape
         dss.Text.Command("set mode=daily stepsize=1h number=1 sampleenergymeters=no")
 
     def begin(self, tolerance):

@@ -4,14 +4,14 @@ import pathlib
 
 OURS, INK, FAINT = "#0072B2", "#333333", "#B4B4B4"
 COLOURS = {"pgm_iterative_current": "#E69F00", "pgm_newton": "#D55E00", "lightsim2grid": "#009E73",
-           "pandapower": "#8C6D46"}
+           "pandapower": "#8C6D46", "opendss": "#CC79A7"}
 LABELS = {"": "gridswarm", "pgm_iterative_current": "power-grid-model, iterative current",
           "pgm_newton": "power-grid-model, Newton", "lightsim2grid": "lightsim2grid",
-          "pandapower": "pandapower"}
+          "pandapower": "pandapower", "opendss": "OpenDSS"}
 
 
-def draw(results, path):
-    """results: what flow.compare() gives, over all grids; path: .svg or .png."""
+def draw(results, path, unit="ns per bus and scenario"):
+    """results: what flow.compare() gives, over all grids; path: .svg or .png; unit: of "ns"."""
     import matplotlib
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "gridswarm"  # the same picture has the same bytes
@@ -26,7 +26,7 @@ def draw(results, path):
         _panel(ax, [one for one in results if one["threads"] == count], grids)
         ax.set_title(f"{count} thread{'s' if count > 1 else ''}", loc="left", fontsize=10,
                      fontweight="bold", color=INK)
-        ax.set_xlabel("ns per bus and scenario", fontsize=9, color=INK)
+        ax.set_xlabel(unit, fontsize=9, color=INK)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     dated = {"Date": None} if str(path).endswith("svg") else None
