@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The three-phase feeders that packages meet on, their scenarios, and their solutions to rounding.
 
-Radial feeders are synthetic: the tree of gs.synthetic_case, every line a full matrix of untransposed
-wires, every load on one phase. They reach power-grid-model as its tables and gridswarm as the same
+Radial feeders are synthetic: the tree of gs.synthetic_case, every line a full matrix of
+untransposed wires, every load on one phase. They reach power-grid-model as its tables and gridswarm as the same
 tables in JSON. The others are OpenDSS files; both sides read them.
 """
 import atexit
@@ -63,7 +63,7 @@ def matrices(rng, z):
 
 
 def radial_tables(buses):
-    """power-grid-model's tables, as dicts of columns; power of a load stands in one of its phases."""
+    """power-grid-model's tables, as dicts of columns; a load's power stands in one phase."""
     import gridswarm as gs
     case = gs.synthetic_case(buses, seed=SEED)
     rng = np.random.default_rng(SEED)

@@ -138,7 +138,7 @@ class OpenDss:
         self.factor = np.ascontiguousarray(feeder.factor[:, columns].T)
 
     def set_start(self):
-        """Where all scenarios begin: taps and banks of gridswarm's solution of the case as stated."""
+        """Where all scenarios begin: taps and banks of gridswarm's solution as stated."""
         regulator = self.feeder.circuit.regulator
         self.taps = [(name.removeprefix("transformer."), int(winding), float(tap)) for
                      name, winding, tap in zip(regulator.transformer, regulator.winding,

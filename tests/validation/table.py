@@ -43,8 +43,8 @@ PGM_HEAD = """
 
 Its validation data (references from pandapower, Vision, OpenDSS and by hand), solved from its JSON
 by `gridswarm flow input.json --update update_batch.json`, symmetric ones first. Every number of a
-reference is compared: voltages, flows, currents, loadings, powers of loads and sources, regulators. `worst` is
-the largest difference as a share of what the case itself allows; 1 would be the bar.
+reference is compared: voltages, flows, currents, loadings, powers of loads and sources, regulators.
+`worst` is the largest difference as a share of what the case itself allows; 1 would be the bar.
 
 | case | scenarios | method | numbers | worst | where |
 | --- | --- | --- | --- | --- | --- |

@@ -234,7 +234,8 @@ TEST_CASE("by phase, one phase's load leaves the others what they have") {
       R"({"version": "1.0", "type": "input", "is_batch": false, "data": {
       "node": [{"id": 1, "u_rated": 400}, {"id": 2, "u_rated": 400}],
       "line": [{"id": 3, "from_node": 1, "to_node": 2, "from_status": 1, "to_status": 1,
-                "r1": 0.016, "x1": 0, "c1": 0, "tan1": 0, "r0": 0.016, "x0": 0, "c0": 0, "tan0": 0, "i_n": 100}],
+                "r1": 0.016, "x1": 0, "c1": 0, "tan1": 0,
+                "r0": 0.016, "x0": 0, "c0": 0, "tan0": 0, "i_n": 100}],
       "source": [{"id": 4, "node": 1, "status": 1, "u_ref": 1, "sk": 1e20}],
       "asym_load": [{"id": 5, "node": 2, "status": 1, "type": 0, "p_specified": [0, 30e3, 0],
                      "q_specified": [0, 0, 0]}]}})",
