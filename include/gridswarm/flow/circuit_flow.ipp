@@ -12,6 +12,7 @@
 #include "gridswarm/flow/circuit_flow.hpp"
 #include "gridswarm/flow/circuit_plan.hpp"
 #include "gridswarm/flow/circuit_tile.hpp"
+#include "gridswarm/flow/solver.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace {
@@ -29,10 +30,8 @@ inline void require_rows(const char* what, Index scenarios, std::size_t size, In
   for (std::size_t k = 0; lost != 0U && k < values.size(); ++k) {
     if (std::isfinite(values[k])) continue;
     const std::size_t row = k % static_cast<std::size_t>(rows);
-    throw UsageError(std::string(what) + " of " +
-                     (names ? (*names)[row] : "node row " + std::to_string(row)) + " in scenario " +
-                     std::to_string(k / static_cast<std::size_t>(rows)) +
-                     " is not a finite number");
+    throw NotFiniteError(what, names ? (*names)[row] : "node row " + std::to_string(row),
+                         static_cast<std::int64_t>(k / static_cast<std::size_t>(rows)), values[k]);
   }
 }
 
@@ -81,7 +80,10 @@ inline void size_circuit_result(const feeder::Circuit& circuit, Index scenarios,
 
 }  // namespace
 
-GS_INLINE CircuitSolver prepare(const feeder::Circuit& circuit, const FlowOptions&) {
+GS_INLINE CircuitSolver prepare(const feeder::Circuit& circuit, const FlowOptions& options) {
+  if (options.method != "automatic")
+    throw UsageError("circuits are solved by one method, automatic; '" + options.method +
+                     "' is for balanced cases");
   feeder::check(circuit);
   const auto plan = std::make_shared<CircuitPlan>(make_circuit_plan(circuit));
   const CircuitSolver solver = {circuit, plan,

@@ -85,7 +85,7 @@ using BlockWork = BlockWorkOf<CaseTypes>;
 double scenario_bytes(const SolverShelf& shelf);
 
 /// A case, its forest or admittances and factors, roughly.
-double solver_bytes(const feeder::Case& grid);
+double solver_bytes(const SolverShelf& shelf);
 
 /// @throws UsageError as check(grid, batch). `grid` and `batch` must outlive the shelf
 SolverShelf make_shelf(const feeder::Case& grid, const Batch& batch, const FlowOptions& options,

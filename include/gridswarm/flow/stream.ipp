@@ -13,7 +13,8 @@ GS_INLINE double scenario_bytes(const SolverShelf& shelf) {
   return 8.0 * columns * std::max<Index>(1, shelf.grid->buses.size());
 }
 
-GS_INLINE double solver_bytes(const feeder::Case& grid) {
+GS_INLINE double solver_bytes(const SolverShelf& shelf) {
+  const feeder::Case& grid = *shelf.grid;
   return 512.0 * (grid.buses.size() + grid.branches.size() + grid.loads.size() + 1);
 }
 

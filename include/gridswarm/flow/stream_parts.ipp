@@ -103,7 +103,7 @@ ShelfOf<Types> shelf_of(const typename Types::Grid& grid, const typename Types::
   shelf.used_at.assign(count, -1);
   shelf.start_re.resize(count);
   shelf.start_im.resize(count);
-  const double fits = stream.solvers_mib * bytes_per_mib / solver_bytes(grid);
+  const double fits = stream.solvers_mib * bytes_per_mib / solver_bytes(shelf);
   shelf.limit = static_cast<Index>(std::clamp(fits, 1.0, 1e6));
   return shelf;
 }
