@@ -8,8 +8,10 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/flow_circuit.hpp"
 #include "app/flow_pgm.hpp"
 #include "app/flow_series.hpp"
+#include "app/flow_settings.hpp"
 #include "app/interrupt.hpp"
 #include "app/open_case.hpp"
 #include "app/over_ranks.hpp"
@@ -22,24 +24,13 @@
 #include "gridswarm/flow/many.hpp"
 #include "gridswarm/flow/margin.hpp"
 #include "gridswarm/flow/summary.hpp"
+#include "gridswarm/io/circuit_file.hpp"
 #include "gridswarm/io/file.hpp"
 
 namespace gridswarm::app {
 namespace {
 
-/// What the command line says.
-struct Settings {
-  std::string path;
-  std::string branches;
-  std::string scenarios;
-  std::string update;
-  bool asymmetric = false;
-  bool margin = false;
-  bool warm_start = false;
-  std::int64_t hosted_ranks = 1;
-  SeriesOptions series;
-  flow::FlowOptions options;
-};
+using Settings = FlowSettings;
 
 /// Numbers of a scenario that are formed where it is solved; branch quantities follow them.
 enum Measured {
@@ -292,6 +283,8 @@ ExitCode run_pgm(const Settings& settings, const Common& common) {
 }
 
 ExitCode run_over(Exchange& exchange, const Settings& settings, const Common& common) {
+  if (io::holds_circuit(settings.path)) return flow_of_circuit(exchange, settings, common);
+  refuse_circuit_options(settings);
   const bool is_root = hosts_root(exchange);
   if (!settings.update.empty() || settings.asymmetric || common.out.ends_with(".json")) {
     const ExitCode code = is_root ? run_pgm(settings, common) : ExitCode::ok;
@@ -358,6 +351,7 @@ Command flow_command() {
       {"--warm-start", &it->warm_start, "begin each scenario at the first one's solution"},
       {"--hosted-ranks", &it->hosted_ranks, "pretend so many ranks in this process", false, 1,
        1024}};
+  add_circuit_options(command, *it);
   const std::size_t first = command.options.size();
   add_fields(command, it->options);
   for (std::size_t k = first; k < command.options.size(); ++k)

@@ -17,6 +17,7 @@
 #include "app/commands.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/cluster/quality.hpp"
+#include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
@@ -177,6 +178,9 @@ Blocks all_blocks() {
       {"fields FlowSummary", results_table<flow::FlowSummary>()},
       {"fields ScenarioFigures", results_table<flow::ScenarioFigures>()},
       {"fields BatchSummary", results_table<flow::BatchSummary>()},
+      {"fields CircuitHeader", results_table<flow::CircuitHeader>()},
+      {"fields CircuitFigures", results_table<flow::CircuitFigures>()},
+      {"fields CircuitSummary", results_table<flow::CircuitSummary>()},
       {"fields ClusterQuality", results_table<cluster::ClusterQuality>()},
       {"fields Formation", results_table<cluster::Formation>()},
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},

@@ -48,6 +48,7 @@ class CsvTableFile final : public ResultTable {
   }
 
   void write_figures(std::span<const flow::ScenarioFigures>) override {}
+  void write_figures(std::span<const flow::CircuitFigures>) override {}
 
   void close() override {
     const bool good = std::fclose(file_) == 0;
@@ -98,26 +99,35 @@ class Hdf5TableFile final : public ResultTable {
   }
 
   void write_figures(std::span<const flow::ScenarioFigures> figures) override {
-    const auto add = [&](const Field<flow::ScenarioFigures>& field, auto member) {
-      using Value = std::decay_t<decltype(figures[0].*member)>;
-      const io::Hdf5Label label = {field.unit, field.text};
-      std::vector<Value> column;
-      for (const flow::ScenarioFigures& one : figures) column.push_back(one.*member);
-      if constexpr (std::is_same_v<Value, std::string>) {
-        file_.add_texts(field.name, axis_, column, label);
-      } else if constexpr (!std::is_same_v<Value, bool>) {
-        const auto type = std::is_same_v<Value, double> ? io::Hdf5Type::f64 : io::Hdf5Type::i64;
-        const auto set = file_.add_dataset(field.name, {axis_}, label, type);
-        file_.write_rows(set, 0, static_cast<std::int64_t>(column.size()), column.data());
-      }
-    };
-    for (const auto& field : fields<flow::ScenarioFigures>())
-      std::visit([&](auto member) { add(field, member); }, field.member);
+    add_figures(figures);
+  }
+  void write_figures(std::span<const flow::CircuitFigures> figures) override {
+    add_figures(figures);
   }
 
   void close() override { file_.close(); }
 
  private:
+  template <class S>
+  void add_figures(std::span<const S> figures) {
+    const auto add = [&](const Field<S>& field, auto member) {
+      using Value = std::decay_t<decltype(figures[0].*member)>;
+      using Kept = std::conditional_t<std::is_same_v<Value, bool>, std::int64_t, Value>;
+      const io::Hdf5Label label = {field.unit, field.text};
+      std::vector<Kept> column;
+      for (const S& one : figures) column.push_back(one.*member);
+      if constexpr (std::is_same_v<Kept, std::string>) {
+        file_.add_texts(field.name, axis_, column, label);
+      } else {
+        const auto type = std::is_same_v<Kept, double> ? io::Hdf5Type::f64 : io::Hdf5Type::i64;
+        const auto set = file_.add_dataset(field.name, {axis_}, label, type);
+        file_.write_rows(set, 0, static_cast<std::int64_t>(column.size()), column.data());
+      }
+    };
+    for (const auto& field : fields<S>())
+      std::visit([&](auto member) { add(field, member); }, field.member);
+  }
+
   io::Hdf5File file_;
   std::string axis_;
   std::vector<io::Hdf5File::Dataset> datasets_;
@@ -127,6 +137,20 @@ std::string text_of(double value) { return io::shortest(value); }
 std::string text_of(std::int64_t value) { return std::to_string(value); }
 std::string text_of(bool value) { return value ? "1" : "0"; }
 std::string text_of(const std::string& value) { return value; }
+
+template <class S>
+std::string csv_of(const ScenarioAxis& scenarios, std::span<const S> figures) {
+  std::string text = (scenarios.name.empty() ? "scenario" : scenarios.name);
+  for (const auto& field : fields<S>()) text += std::string(",") + field.name;
+  text += "\n";
+  for (std::size_t s = 0; s < figures.size(); ++s) {
+    text += scenarios.label[s];
+    for (const auto& field : fields<S>())
+      std::visit([&](auto member) { text += "," + text_of(figures[s].*member); }, field.member);
+    text += "\n";
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -141,16 +165,12 @@ std::unique_ptr<ResultTable> open_table(const std::string& path, const ScenarioA
 
 std::string figures_csv(const ScenarioAxis& scenarios,
                         std::span<const flow::ScenarioFigures> figures) {
-  std::string text = (scenarios.name.empty() ? "scenario" : scenarios.name);
-  for (const auto& field : fields<flow::ScenarioFigures>()) text += std::string(",") + field.name;
-  text += "\n";
-  for (std::size_t s = 0; s < figures.size(); ++s) {
-    text += scenarios.label[s];
-    for (const auto& field : fields<flow::ScenarioFigures>())
-      std::visit([&](auto member) { text += "," + text_of(figures[s].*member); }, field.member);
-    text += "\n";
-  }
-  return text;
+  return csv_of(scenarios, figures);
+}
+
+std::string figures_csv(const ScenarioAxis& scenarios,
+                        std::span<const flow::CircuitFigures> figures) {
+  return csv_of(scenarios, figures);
 }
 
 }  // namespace gridswarm::app

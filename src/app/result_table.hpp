@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
 
 namespace gridswarm::app {
@@ -47,6 +48,7 @@ class ResultTable {
                      std::span<const std::vector<double>> values) = 0;
   /// Figures of all scenarios, in a file that has room for them (HDF5).
   virtual void write_figures(std::span<const flow::ScenarioFigures> figures) = 0;
+  virtual void write_figures(std::span<const flow::CircuitFigures> figures) = 0;
   /// The file takes its name. @throws FileError
   virtual void close() = 0;
 };
@@ -59,5 +61,7 @@ std::unique_ptr<ResultTable> open_table(const std::string& path, const ScenarioA
 /// The figures of all scenarios as CSV.
 std::string figures_csv(const ScenarioAxis& scenarios,
                         std::span<const flow::ScenarioFigures> figures);
+std::string figures_csv(const ScenarioAxis& scenarios,
+                        std::span<const flow::CircuitFigures> figures);
 
 }  // namespace gridswarm::app

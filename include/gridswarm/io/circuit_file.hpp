@@ -15,8 +15,10 @@ bool looks_like_dss(std::string_view text, std::string_view path);
 /// Does the file hold a circuit rather than a balanced case? @throws FileError
 bool holds_circuit(const std::string& path);
 
-/// Read a circuit. @throws FileError, InputError; UsageError for a balanced case
-feeder::Circuit read_circuit(const std::string& path);
+/// Read a circuit.
+/// @param root  the folder that nothing is read outside of; empty: the file's own
+/// @throws FileError, InputError; UsageError for a balanced case
+feeder::Circuit read_circuit(const std::string& path, const std::string& root = {});
 
 }  // namespace gridswarm::inline GS_ABI::io
 

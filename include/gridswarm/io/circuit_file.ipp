@@ -48,12 +48,12 @@ GS_INLINE bool holds_circuit(const std::string& path) {
   return looks_like_dss(read_file(path), path);
 }
 
-GS_INLINE feeder::Circuit read_circuit(const std::string& path) {
+GS_INLINE feeder::Circuit read_circuit(const std::string& path, const std::string& root) {
   if (!holds_circuit(path))
     throw UsageError(path +
                      " holds no unbalanced network: an OpenDSS file begins with a command such as "
                      "clear, new or redirect");
-  return read_dss(path);
+  return read_dss(path, root);
 }
 
 }  // namespace gridswarm::inline GS_ABI::io
