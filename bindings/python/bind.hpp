@@ -22,6 +22,9 @@ namespace gridswarm::python {
 namespace py = pybind11;
 
 void bind_case(py::module_& module);
+void bind_circuit(py::module_& module);
+void bind_circuit_flow(py::module_& module);
+void bind_circuit_series(py::module_& module);
 void bind_flow(py::module_& module);
 void bind_result(py::module_& module);
 void bind_fleet(py::module_& module);

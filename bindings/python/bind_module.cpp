@@ -64,6 +64,9 @@ PYBIND11_MODULE(_gridswarm, module) {
   module.def("has_mpi", &mpi::available);
   module.def("mpi_library", [] { return std::string(mpi::library_version().c_str()); });
   bind_case(module);
+  bind_circuit(module);
+  bind_circuit_flow(module);
+  bind_circuit_series(module);
   bind_flow(module);
   bind_result(module);
   bind_fleet(module);

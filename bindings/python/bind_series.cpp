@@ -4,7 +4,7 @@
 #include <map>
 
 #include "app/flow_series.hpp"
-#include "bind.hpp"
+#include "bind_series.hpp"
 #include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/stream.hpp"
 
@@ -30,15 +30,7 @@ std::unique_ptr<SeriesJob> prepare_series(const feeder::Case& grid,
   job->options.polar = true;
   refuse_the_rest(keywords);
   job->grid = grid;
-  app::SeriesOptions options;
-  options.profiles = typed["profiles"];
-  options.loads = typed["loads"];
-  options.generation = typed["generation"];
-  options.start = typed["start"];
-  options.duration = typed["duration"];
-  options.step = typed["step"];
-  options.unit = typed["unit"];
-  options.texts = std::move(texts);
+  const app::SeriesOptions options = series_options(typed, texts);
   const py::gil_scoped_release release;
   job->series = app::make_series(job->grid, options);
   return job;
@@ -53,18 +45,6 @@ std::vector<flow::ScenarioFigures> figures_of(const flow::BatchBlock& block) {
     figures.push_back(flow::figures_of(solver, block.injections, block.result, flows, s));
   }
   return figures;
-}
-
-/// name -> list of the block's values.
-py::dict columns_of(const std::vector<flow::ScenarioFigures>& figures) {
-  py::dict out;
-  for (const Field<flow::ScenarioFigures>& field : fields<flow::ScenarioFigures>()) {
-    py::list values;
-    for (const flow::ScenarioFigures& one : figures)
-      std::visit([&](auto member) { values.append(one.*member); }, field.member);
-    out[field.name] = values;
-  }
-  return out;
 }
 
 /// (scenario, bus) magnitudes and angles, copied out of a block.
@@ -83,26 +63,11 @@ std::pair<py::array_t<double>, py::array_t<double>> voltages_of(const flow::Flow
 
 /// Solve all steps; deliver(first step, |V|, angle, figures) for block after block.
 void run_series(const SeriesJob& job, const py::function& deliver, double memory_mib) {
-  std::unique_ptr<py::error_already_set> failed;
-  const auto sink = [&](const flow::BatchBlock& block) {
-    const std::vector<flow::ScenarioFigures> figures = figures_of(block);
-    const py::gil_scoped_acquire acquire;
-    try {
-      const auto [vm, va] = voltages_of(block.result);
-      deliver(block.first, vm, va, columns_of(figures));
-      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    } catch (py::error_already_set& error) {
-      failed = std::make_unique<py::error_already_set>(std::move(error));
-    }
-    return failed == nullptr;
-  };
   flow::StreamOptions stream;
   stream.memory_mib = memory_mib;
-  {
-    const py::gil_scoped_release release;
+  deliver_blocks<flow::BatchBlock>(deliver, figures_of, voltages_of, [&](const auto& sink) {
     flow::solve_stream(job.grid, job.series.batch, job.options, stream, sink);
-  }
-  if (failed) throw std::move(*failed);
+  });
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
     import gridswarm as gs
     case = gs.read_case("ieee33.m")      # case.bus, case.branch, case.gen: DataFrames to edit
     res = gs.power_flow(case)            # res.bus, res.branch, res.converged
+    circuit = gs.read_circuit("master.dss")      # unbalanced: circuit.load, circuit.line, ..
+    res = gs.power_flow(circuit)         # res.vm_pu (bus, phase), res.tap_pu, res.figures
     summary = gs.run("town.toml", out="out/town")
     gs.plot.day(gs.open_results("out/town"))
 
@@ -23,6 +25,8 @@ if _wanted and not _gridswarm.use_isa(_wanted):
                      + ", ".join(_gridswarm.supported_isas()))
 
 from .case import Case, from_pandapower, read_case, synthetic_case  # noqa: E402
+from .circuit import Circuit, read_circuit  # noqa: E402
+from .circuit_flow import CircuitResult, CircuitSolver  # noqa: E402
 from .cluster import form_clusters  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
 from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
@@ -34,9 +38,10 @@ from .options import info, options  # noqa: E402
 
 __version__ = _gridswarm.version
 
-__all__ = ["Case", "Error", "Feeder", "FileError", "FlowResult", "InputError", "Results", "Solver",
-           "Summary", "UsageError", "form_clusters", "from_pandapower", "info", "open_results",
-           "options", "plot", "power_flow", "read_case", "read_fleet", "run", "sensitivity",
+__all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
+           "FlowResult", "InputError", "Results", "Solver", "Summary", "UsageError",
+           "form_clusters", "from_pandapower", "info", "open_results", "options", "plot",
+           "power_flow", "read_case", "read_circuit", "read_fleet", "run", "sensitivity",
            "synthetic_case", "synthetic_fleet", "time_series", "verify", load_margin.__name__]
 
 

@@ -4,9 +4,11 @@ import numpy as np
 
 from . import _gridswarm
 from .case import bus_ids, native
+from .circuit import Circuit
+from .circuit_flow import CircuitSolver
 from .errors import UsageError
 from .flow_result import FlowResult
-from .powers import Powers, split, unpack
+from .powers import CircuitPowers, Powers, split, unpack
 
 
 class Solver:
@@ -24,7 +26,13 @@ class Solver:
     one Solver at a time; the GIL is released. Memory of the last result that was let go is kept
     for the next.
     Raises InputError for a case that can't be used, UsageError for a method that can't solve it.
+    A circuit gets a CircuitSolver, whose powers go by loads and not by buses.
     """
+
+    def __new__(cls, case, *arguments, **keywords):
+        if isinstance(case, Circuit):
+            return CircuitSolver(case, *arguments, **keywords)
+        return super().__new__(cls)
 
     def __init__(self, case, method="automatic", threads=0, **options):
         self.case = case.copy()
@@ -117,8 +125,20 @@ def power_flow(case, p_kw=None, q_kvar=None, dp_kw=None, dq_kvar=None, *, method
                threads=0, buses=None, **keywords):
     """Power flow of a case, or a batch of it, in one call: Solver(case, ...).solve(p_kw, ...).
 
-    Further keywords are powers as in Solver.solve, and options as in gs.options("power_flow").
+    Further keywords are powers as in Solver.solve, and options as in gs.options("power_flow"). Of a
+    circuit: CircuitSolver(circuit, ...).solve(...) with its keywords.
     """
+    if isinstance(case, Circuit):
+        return _circuit_flow(case, threads, (p_kw, q_kvar, dp_kw, dq_kvar, buses), keywords)
     powers, options = split(keywords)
     solver = Solver(case, method, threads, **options)
     return solver.solve(p_kw, q_kvar, dp_kw, dq_kvar, buses=buses, **powers)
+
+
+def _circuit_flow(circuit, threads, of_buses, keywords):
+    if any(value is not None for value in of_buses):
+        raise UsageError("powers of a circuit go by its loads and generation: load_kw, load_kvar, "
+                         "der_kw, der_kvar")
+    powers = {name: keywords.pop(name) for name in [*CircuitPowers.KEYWORDS, "start"]
+              if name in keywords}
+    return CircuitSolver(circuit, threads, **keywords).solve(**powers)

@@ -24,8 +24,10 @@ class Powers:
               coordinate (None: numbered)
     """
 
+    owner = "case"
+
     def __init__(self, solver, given, buses=None):
-        self.arrays, self.is_batch, self.dim, self.labels = {}, False, "scenario", None
+        self._begin()
         self._of = {}
         for name, value in given.items():
             if value is None:
@@ -39,6 +41,9 @@ class Powers:
             array = self._read(value, name, kind, wanted)
             kw = _UNITS[unit]
             self.arrays[quantity] = (array, 1.0 if kw is None else kw * solver.pu_per_kw)
+
+    def _begin(self):
+        self.arrays, self.is_batch, self.dim, self.labels = {}, False, "scenario", None
 
     def _label(self, name, dim, labels):
         """One scenario axis for all arrays."""
@@ -70,7 +75,7 @@ class Powers:
                              f"(scenarios, {len(wanted)}), one column per "
                              + ("bus of `buses`" if kind == "bus" and len(wanted) == 0 else
                                 f"row of case.{kind}, or per bus of `buses`" if kind == "bus" else
-                                f"row of case.{kind}"))
+                                f"row of {self.owner}.{kind}"))
         self.is_batch |= array.ndim == 2
         return np.ascontiguousarray(np.atleast_2d(array))
 
@@ -86,6 +91,23 @@ class Powers:
             labels = value.indexes.get(others[0])
             self._label(name, others[0], None if labels is None else labels.to_numpy())
         return value.values
+
+
+class CircuitPowers(Powers):
+    """The same for a circuit: powers, taps and steps by the rows of its tables."""
+
+    owner = "circuit"
+    # keyword -> (what the solver calls it, whose rows it has)
+    KEYWORDS = {"tap_pu": ("taps", "regulator"), "steps_in": ("steps", "shunt"),
+                **{f"{kind}_{unit}": (f"{kind}_{quantity}", kind)
+                   for kind in ("load", "der") for unit, quantity in (("kw", "p"), ("kvar", "q"))}}
+
+    def __init__(self, solver, given):
+        self._begin()
+        for name, value in given.items():
+            if value is not None:
+                quantity, kind = self.KEYWORDS[name]
+                self.arrays[quantity] = self._read(value, name, kind, solver.ids[kind])
 
 
 def _axis_name(index):

@@ -7,11 +7,13 @@ import pandas as pd
 
 from . import _gridswarm
 from .case import bus_ids, native
+from .circuit import Circuit, Nodes
+from .circuit import native as native_circuit
 from .errors import UsageError
 from .flow_result import RAD_PER_DEG
 
 
-def time_series(case, profiles, *, start=None, duration=None, step=None, loads=None,
+def time_series(case, profiles=None, *, start=None, duration=None, step=None, loads=None,
                 generation=None, unit=None, method="automatic", threads=0, memory_mib=16.0,
                 each=None, **options):
     """Power flow at every step of profiles: a Dataset (time, bus) of vm_pu and va_deg, and per time
@@ -28,22 +30,36 @@ def time_series(case, profiles, *, start=None, duration=None, step=None, loads=N
     start, duration, step
                a stamp, and spans of time ("7d", "15min", Timedelta); None: all there is, at the
                shortest step of the profiles
+    A circuit gives (time, bus, phase) and what `gridswarm flow --scenarios` says of every step; its
+    columns and lists go by names of loads (load, profile, kw, kvar) and, for generation, of
+    circuit.der (der, profile, kw, kvar). Without profiles it follows its own load shapes for a day.
+
     each       each(Dataset) is called with block after block, and nothing is kept: for a series
                that does not fit memory. `memory_mib` is about what a block takes.
     options    gs.options("power_flow")
     """
     texts = {}
-    typed = {"profiles": ",".join(_paths(profiles, texts)), "unit": unit or "",
+    is_circuit = isinstance(case, Circuit)
+    if profiles is None and not is_circuit:
+        raise UsageError("a case has no load shapes of its own; give profiles")
+    paths = [] if profiles is None else _paths(profiles, texts)
+    typed = {"profiles": ",".join(paths), "unit": unit or "",
              "loads": _list(loads, "loads", texts),
              "generation": _list(generation, "generation", texts),
              "start": "" if start is None else pd.Timestamp(start).strftime("%Y-%m-%dT%H:%M:%S"),
              "duration": _span(duration), "step": _span(step)}
-    job = _gridswarm.prepare_series(native(case), typed, texts, method, threads, options)
+    if is_circuit:
+        job = _gridswarm.prepare_circuit_series(native_circuit(case), typed, texts, threads,
+                                                options)
+        dataset = _circuit_datasets(case)
+    else:
+        job = _gridswarm.prepare_series(native(case), typed, texts, method, threads, options)
+        dataset = _datasets(case)
     time = _instants(job)
     blocks = []
 
     def deliver(first, vm, va, figures):
-        block = _dataset(case, time[first:first + len(vm)], vm, va, figures)
+        block = dataset(time[first:first + len(vm)], vm, va, figures)
         if each is None:
             blocks.append(block)
         else:
@@ -99,12 +115,27 @@ def _instants(job):
     return np.datetime64(unit[len(since):], "ns") + seconds
 
 
-def _dataset(case, time, vm, va, figures):
+def _datasets(case):
+    return _maker(case.name, ("bus",), {"bus": bus_ids(case)}, lambda values: values)
+
+
+def _circuit_datasets(circuit):
+    nodes = Nodes(circuit)
+    return _maker(circuit.name, ("bus", "phase"), {"bus": nodes.bus, "phase": nodes.phase},
+                  nodes.spread)
+
+
+def _maker(name, dims, coords, spread):
+    """A function that makes a block's Dataset."""
     import xarray
-    coords = {"time": time, "bus": bus_ids(case)}
-    both = ("time", "bus")
-    return xarray.Dataset(
-        {"vm_pu": (both, vm, {"long_name": "voltage magnitude", "units": "1"}),
-         "va_deg": (both, va / RAD_PER_DEG, {"long_name": "voltage angle", "units": "degree"}),
-         **{name: ("time", np.array(values)) for name, values in figures.items()}},
-        coords=coords, attrs={"case": case.name})
+
+    def make(time, vm, va, figures):
+        both = ("time", *dims)
+        return xarray.Dataset(
+            {"vm_pu": (both, spread(vm), {"long_name": "voltage magnitude", "units": "1"}),
+             "va_deg": (both, spread(va / RAD_PER_DEG),
+                        {"long_name": "voltage angle", "units": "degree"}),
+             **{key: ("time", np.array(values)) for key, values in figures.items()}},
+            coords={"time": time, **coords}, attrs={"case": name})
+
+    return make
