@@ -242,7 +242,8 @@ TEST_CASE("numbers that are not finite and arrays of another size are refused") 
   flow::CircuitInjections given = {2};
   given.load_kw = bad;
   CHECK_THROWS_WITH_AS(solved(made, given),
-                       "load_kw of load.a0 in scenario 1 is not a finite number", UsageError);
+                       "load_kw at load.a0 in scenario 1 is nan; it must be a finite number",
+                       UsageError);
   given.scenarios = 3;
   CHECK_THROWS_AS(solved(made, given), UsageError);
 }
