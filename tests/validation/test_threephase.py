@@ -79,3 +79,15 @@ def test_ieee13_is_what_its_authors_printed(tmp_path):
             base = 277.128129211 if row["bus"] == "634" else 2401.77711983
             vm = abs(solved.volts[row["bus"], int(row["phase"])]) / base
             assert vm == pytest.approx(float(row["vmag_pu"]), abs=0.002), row
+
+
+@needs_data
+def test_every_minute_of_the_european_low_voltage_day_has_the_losses_of_opendss(tmp_path):
+    folder = cases.CIRCUITS / "european_lv"
+    cases.run(folder / "dss/Master.dss", tmp_path, "--daily", "--scenarios", tmp_path / "day.csv")
+    ours = cases.rows(tmp_path / "day.csv")
+    wanted = cases.rows(folder / "timeseries_1440min.csv")
+    assert len(ours) == len(wanted) == 1440
+    for mine, row in zip(ours, wanted):
+        assert float(mine["losses_kw"]) == pytest.approx(float(row["losses_kw"]), rel=1e-6), row
+        assert float(mine["source_kw"]) == pytest.approx(float(row["source_p_kw"]), rel=1e-6)

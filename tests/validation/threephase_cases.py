@@ -39,11 +39,18 @@ class Solved:
 
 
 def run(path, folder, *options):
-    """`gridswarm flow` on a circuit; its circuits may name files of their neighbours."""
+    """`gridswarm flow` on a circuit; its circuits may name files of their neighbours.
+
+    A day has no single state, so volts and state are empty.
+    """
+    is_series = "--daily" in options
+    files = [] if is_series else ["-o", folder / "v.csv", "--taps-out", folder / "taps.csv"]
     done = subprocess.run(
-        [PROGRAM, "flow", path, "--case-folder", CIRCUITS, "--json", "-o", folder / "v.csv",
-         "--taps-out", folder / "taps.csv", *options], capture_output=True, text=True)
+        [PROGRAM, "flow", path, "--case-folder", CIRCUITS, "--json", *files, *options],
+        capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    if is_series:
+        return Solved(json.loads(done.stdout), {}, {})
     volts = {(row["bus"].lower(), int(row["phase"])):
              complex(float(row["v_re_v"]), float(row["v_im_v"])) for row in rows(folder / "v.csv")}
     return Solved(json.loads(done.stdout), volts, state_of(folder / "taps.csv"))
