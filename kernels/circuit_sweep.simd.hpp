@@ -7,31 +7,12 @@
 // loops, in which currents stay in registers; everything else takes the loops over any size.
 #pragma once
 
+#include "circuit_lanes.simd.hpp"
 #include "circuit_law.simd.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
 namespace {
-
-/// Row i of V = T V_above - Z J, of numbers that are the same in all lanes (stride 1) or stand by
-/// lane (stride sweep_lanes).
-template <int stride>
-[[gnu::always_inline]] inline void circuit_sum_row(const double* __restrict numbers, int32_t count,
-                                                   const double* __restrict pairs,
-                                                   const int32_t* slots, double* __restrict sum) {
-  for (int32_t c = 0; c < count; ++c) {
-    const double* __restrict pair =
-        pairs + static_cast<size_t>(slots ? slots[c] : c) * circuit_pair;
-    const double* __restrict number = numbers + static_cast<size_t>(2 * c) * stride;
-#pragma omp simd
-    for (int l = 0; l < sweep_lanes; ++l) {
-      const double re = number[stride == 1 ? 0 : l];
-      const double im = number[stride == 1 ? 1 : sweep_lanes + l];
-      sum[l] += re * pair[l] - im * pair[sweep_lanes + l];
-      sum[sweep_lanes + l] += re * pair[sweep_lanes + l] + im * pair[l];
-    }
-  }
-}
 
 /// Move a node from `v` to `sum` - `drop`; lanes that are not active stay.
 template <bool masked>
@@ -79,25 +60,6 @@ void circuit_down_any(const CircuitTree& tree, const CircuitStep& at, const doub
     circuit_move<masked>(tree.per_base[at.slot + i], active, sum, drop,
                          memory.v + static_cast<size_t>(at.slot + i) * circuit_pair, step);
   }
-}
-
-/// One register of lanes: the loop over a line's conductors then keeps all it needs in registers,
-/// where a loop over lanes would keep arrays in memory.
-#if defined(__AVX512F__)
-constexpr int circuit_width = 8;
-#elif defined(__AVX__)
-constexpr int circuit_width = 4;
-#else
-constexpr int circuit_width = 2;
-#endif
-typedef double CircuitVec __attribute__((vector_size(8 * circuit_width), may_alias));
-typedef int64_t CircuitBits __attribute__((vector_size(8 * circuit_width), may_alias));
-
-[[gnu::always_inline]] inline CircuitVec circuit_at(const double* numbers) {
-  return *reinterpret_cast<const CircuitVec*>(numbers);
-}
-[[gnu::always_inline]] inline void circuit_put(double* numbers, CircuitVec value) {
-  *reinterpret_cast<CircuitVec*>(numbers) = value;
 }
 
 /// The same for a line of n conductors, one register of lanes from lane l on. If `plain`, its nodes
@@ -174,15 +136,43 @@ template <bool masked, int n, bool plain>
   return any;
 }
 
+/// J += shunt V of a step of n nodes, voltages in registers.
+template <int n>
+[[gnu::always_inline]] inline void circuit_draw_shunt_of(const double* y, const double* v,
+                                                         double* j) {
+  for (int l = 0; l < sweep_lanes; l += circuit_width) {
+    CircuitVec vr[n], vi[n];
+    for (int c = 0; c < n; ++c) {
+      vr[c] = circuit_at(v + 2 * c * sweep_lanes + l);
+      vi[c] = circuit_at(v + (2 * c + 1) * sweep_lanes + l);
+    }
+    for (int i = 0; i < n; ++i) {
+      CircuitVec re = {}, im = {};
+      for (int c = 0; c < n; ++c) {
+        re += y[2 * (i * n + c)] * vr[c] - y[2 * (i * n + c) + 1] * vi[c];
+        im += y[2 * (i * n + c)] * vi[c] + y[2 * (i * n + c) + 1] * vr[c];
+      }
+      double* jr = j + 2 * i * sweep_lanes + l;
+      double* ji = j + (2 * i + 1) * sweep_lanes + l;
+      circuit_put(jr, circuit_at(jr) + re);
+      circuit_put(ji, circuit_at(ji) + im);
+    }
+  }
+}
+
 /// J += shunt V of step k.
 void circuit_draw_shunt(const CircuitTree& tree, const CircuitStep& at,
                         const CircuitMemory& memory) {
   const double* v = memory.v + static_cast<size_t>(at.slot) * circuit_pair;
+  double* to = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
+  const double* y = tree.coefficients + at.shunt;
+  if (at.n == 3) return circuit_draw_shunt_of<3>(y, v, to);
+  if (at.n == 1) return circuit_draw_shunt_of<1>(y, v, to);
+  if (at.n == 2) return circuit_draw_shunt_of<2>(y, v, to);
   for (int32_t i = 0; i < at.n; ++i) {
     alignas(64) double sum[circuit_pair] = {};
-    circuit_sum_row<1>(tree.coefficients + at.shunt + static_cast<size_t>(2 * i * at.n), at.n, v,
-                       nullptr, sum);
-    double* __restrict j = memory.j + static_cast<size_t>(at.slot + i) * circuit_pair;
+    circuit_sum_row<1>(y + static_cast<size_t>(2 * i * at.n), at.n, v, nullptr, sum);
+    double* __restrict j = to + static_cast<size_t>(i) * circuit_pair;
 #pragma omp simd
     for (size_t l = 0; l < circuit_pair; ++l) j[l] += sum[l];
   }
