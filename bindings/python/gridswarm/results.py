@@ -11,7 +11,8 @@ LARGE = ("wires", "devices")  # stay in the file until they are used
 class Feeder:
     """One feeder of a run.
 
-    wires     Dataset (time, variant, bus): p_kw, q_kvar into the grid; vm_pu, va_deg
+    wires     Dataset (time, variant, bus): p_kw, q_kvar into the grid; vm_pu, va_deg; of a circuit
+              buses are names, and vm_pu, va_deg are over (time, variant, node), nodes as "650.2"
     totals    Dataset (time, variant): energy balance and the planner's figures of every tick
     agents    Dataset (time, variant, agent) per ledger tick: soc, energies, cluster; and per agent
     devices   Dataset (time, variant, agent) per control tick: p_kw, soc; if the scenario asked
