@@ -14,7 +14,8 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// Advance all variants of a feeder by one tick. Allocates nothing once warm.
+/// Advance all variants of a feeder by one tick. Allocates nothing once warm (on a circuit: factors
+/// of transformers off their stated taps).
 /// @param tick  from the start of the run
 /// @param row  within the ledger interval, below run.rows.ticks
 void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
