@@ -2,8 +2,8 @@
 """The three-phase feeders that packages meet on, their scenarios, and their solutions to rounding.
 
 Radial feeders are synthetic: the tree of gs.synthetic_case, every line a full matrix of
-untransposed wires, every load on one phase. They reach power-grid-model as its tables and gridswarm as the same
-tables in JSON. The others are OpenDSS files; both sides read them.
+untransposed wires, every load on one phase. They reach power-grid-model as its tables and gridswarm
+as the same tables in JSON. The others are OpenDSS files; both sides read them.
 """
 import atexit
 import dataclasses
