@@ -130,7 +130,7 @@ inline void add_transformers(Exported& made, const std::string& path) {
     add_winding(made, row);
     table.windings.items.push_back(made.circuit.windings.size() - 1);
     if (row.at("wdg") != row.at("windings")) continue;
-    table.name.push_back(row.at("name"));
+    table.name.push_back("transformer." + row.at("name"));
     table.phases.push_back(std::stoi(row.at("phases")));
     table.windings.first.push_back(made.circuit.windings.size());
     for (const char* pair : {"xhl_percent", "xht_percent", "xlt_percent"}) {

@@ -17,7 +17,7 @@ namespace {
 [[noreturn]] inline void refuse_transformer(const Circuit& circuit, Index transformer,
                                             const std::string& sentence) {
   throw InputError(circuit.file.empty() ? "circuit" : circuit.file, 0,
-                   "transformer." + circuit.transformers.name[transformer] + " " + sentence);
+                   circuit.transformers.name[transformer] + " " + sentence);
 }
 
 /// One phase of a transformer, every winding on its own volts.

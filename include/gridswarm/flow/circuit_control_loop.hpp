@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Eight scenarios between solving and control actions, until their controls have settled.
+//
+// What controls look at on their way need not be exact: a band is some 2 %. So solves between
+// actions stop at tol_control_step_pu, OpenDSS's at 1e-4, and controls have settled when none waits
+// at the solution of full accuracy.
 #pragma once
 
 #include <array>
@@ -8,6 +12,9 @@
 #include "gridswarm/flow/circuit_tile.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
+
+/// Voltage step at which controls look between their actions.
+inline constexpr double tol_control_step_pu = 1e-6;
 
 /// Queues of a tile's scenarios; reused between calls.
 struct ControlState {

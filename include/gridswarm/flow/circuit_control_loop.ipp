@@ -34,33 +34,63 @@ inline void act_on_lane(const CircuitSolver& solver, CircuitTile& tile, int lane
     set_steps_in(solver, tile, i, lane, controls.steps_in[static_cast<std::size_t>(i)]);
 }
 
+/// Whether the lane's controls wait to act, at its last voltages.
+inline bool lane_waits(const CircuitSolver& solver, const CircuitTile& tile, int lane,
+                       ScenarioControls& controls) {
+  if (tile.lane[static_cast<std::size_t>(lane)].status != FlowStatus::converged) return false;
+  look_at_lane(solver, tile, lane, controls);
+  return sample_controls(solver.circuit, *solver.controls, controls);
+}
+
+/// Let the lanes whose bits are set act if they wait and may; the others' bits are cleared.
+inline unsigned act_on_lanes(const CircuitSolver& solver, unsigned lanes_mask, bool is_end,
+                             CircuitTile& tile, ControlState& state) {
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+    if (!(lanes_mask >> lane & 1U)) continue;
+    CircuitLane& told = tile.lane[static_cast<std::size_t>(lane)];
+    ScenarioControls& controls = state.lane[static_cast<std::size_t>(lane)];
+    const bool waits = lane_waits(solver, tile, lane, controls);
+    const bool is_last = told.control_iterations >= solver.circuit.max_control_iterations;
+    if (waits && !is_last) {
+      act_on_lane(solver, tile, lane, controls);
+      ++told.control_iterations;
+      continue;
+    }
+    if (waits && is_end) told.hunting = 1;
+    lanes_mask &= ~(1U << lane);
+  }
+  return lanes_mask;
+}
+
+inline unsigned converged_lanes(unsigned lanes_mask, const CircuitTile& tile) {
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane)
+    if (tile.lane[static_cast<std::size_t>(lane)].status != FlowStatus::converged)
+      lanes_mask &= ~(1U << lane);
+  return lanes_mask;
+}
+
 }  // namespace
 
 GS_INLINE void control_tile(const CircuitSolver& solver, const FlowOptions& options,
                             unsigned lanes_mask, CircuitTile& tile, ControlState& state) {
-  const bool at_rest =
-      options.fixed_taps || !solver.circuit.controls || solver.controls->is_empty();
   for (int lane = 0; lane < kernel::sweep_lanes; ++lane)
-    if (!at_rest && (lanes_mask >> lane & 1U))
+    if (lanes_mask >> lane & 1U) tile.lane[static_cast<std::size_t>(lane)].control_iterations = 1;
+  if (options.fixed_taps || !solver.circuit.controls || solver.controls->is_empty()) {
+    solve_tile(solver, options, lanes_mask, tile);
+    return;
+  }
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane)
+    if (lanes_mask >> lane & 1U)
       reset_controls(solver.circuit, *solver.controls, state.lane[static_cast<std::size_t>(lane)]);
-  unsigned active = lanes_mask;
-  for (std::int64_t iteration = 1; active != 0; ++iteration) {
-    solve_tile(solver, options, active, tile);
-    const bool is_last = at_rest || iteration >= solver.circuit.max_control_iterations;
-    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-      if (!(active >> lane & 1U)) continue;
-      CircuitLane& told = tile.lane[static_cast<std::size_t>(lane)];
-      ScenarioControls& controls = state.lane[static_cast<std::size_t>(lane)];
-      ++told.control_iterations;
-      bool waits = false;
-      if (!at_rest && told.status == FlowStatus::converged) {
-        look_at_lane(solver, tile, lane, controls);
-        waits = sample_controls(solver.circuit, *solver.controls, controls);
-      }
-      if (waits && is_last) told.hunting = 1;
-      if (waits && !is_last) act_on_lane(solver, tile, lane, controls);
-      if (!waits || is_last) active &= ~(1U << lane);
+  for (unsigned acting = lanes_mask; acting != 0;) {
+    unsigned settled = acting;
+    while (acting != 0) {
+      approach_tile(solver, options, tol_control_step_pu, acting, tile);
+      acting = act_on_lanes(solver, acting, false, tile, state);
     }
+    settled = converged_lanes(settled, tile);
+    solve_tile(solver, options, settled, tile);
+    acting = act_on_lanes(solver, settled, true, tile, state);
   }
 }
 

@@ -34,8 +34,7 @@ inline RegulatorSense sense_regulator(const feeder::Circuit& circuit, Index row,
   const auto windings = static_cast<Index>(rows.size());
   if (table.winding[row] < 0 || table.winding[row] >= windings || table.tap_winding[row] < 0 ||
       table.tap_winding[row] >= windings)
-    refuse_control(circuit, "regcontrol." + table.name[row],
-                   "names a winding that its transformer does not have");
+    refuse_control(circuit, table.name[row], "names a winding that its transformer does not have");
   RegulatorSense made;
   made.row = row;
   made.terminal = sense_winding(circuit, table.transformer[row], table.winding[row], sensed);
@@ -45,7 +44,7 @@ inline RegulatorSense sense_regulator(const feeder::Circuit& circuit, Index row,
   made.tap_min_pu = circuit.windings.tap_min_pu[moved];
   made.tap_max_pu = circuit.windings.tap_max_pu[moved];
   if (circuit.windings.taps[moved] <= 0 || !(made.tap_max_pu > made.tap_min_pu))
-    refuse_control(circuit, "regcontrol." + table.name[row],
+    refuse_control(circuit, table.name[row],
                    "moves a tap that has no steps; give its winding numtaps, mintap and maxtap");
   made.increment_pu = (made.tap_max_pu - made.tap_min_pu) / circuit.windings.taps[moved];
   made.direction = table.tap_winding[row] == table.winding[row] ? 1.0 : -1.0;

@@ -58,6 +58,10 @@ void solve_tile(const CircuitSolver& solver, const FlowOptions& options, unsigne
 /// Gains of the devices that follow the voltage, from what their currents do to an idle circuit.
 void probe_rules(const CircuitSolver& solver, CircuitRules& rules);
 
+/// As solve_tile(), but only until voltages move by at most tol_step_pu: near enough to look at.
+void approach_tile(const CircuitSolver& solver, const FlowOptions& options, double tol_step_pu,
+                   unsigned lanes_mask, CircuitTile& tile);
+
 /// Volts of a node row; ground: 0, not supplied: 0.
 feeder::Phasor voltage(const CircuitSolver& solver, const CircuitTile& tile, Index node, int lane);
 

@@ -29,6 +29,8 @@ struct Iterating {
   int going = 0;
   std::int32_t unbroken = 0;                     ///< iterations left that do so
   const kernel::CircuitLaw* drawn_by = nullptr;  ///< what J was made by
+  double tol_step_pu = 0.0;
+  bool is_rough = false;  ///< the step is all that counts
 
   /// What kernels take as active lanes.
   const double* mask() const { return going == tile_lanes ? nullptr : active.data(); }
@@ -71,13 +73,14 @@ inline void judge_lane(const CircuitPlan& plan, const FlowOptions& options,
   ++about.iterations;
   ++state.iterations[lane];
   const bool is_lost = !(about.step_pu <= lost_circuit_step_pu) || !is_finite(plan, tile, lane);
-  const bool is_near = about.step_pu <= options.tol_step_pu;
+  const bool is_near = about.step_pu <= state.tol_step_pu;
   const bool was_checked = check && state.is_checked[lane];
   if (was_checked) {
     about.mismatch_va = std::sqrt(check->mismatch_squared[lane]);
     about.slot = static_cast<Index>(check->slot[lane]);
   }
-  const bool is_done = was_checked && is_near && check->excess[lane] <= 0.0;
+  const bool is_done =
+      is_near && (state.is_rough ? state.unbroken <= 0 : was_checked && check->excess[lane] <= 0.0);
   const bool is_over = state.iterations[lane] >= options.max_iterations;
   state.is_checked[lane] = is_near || state.iterations[lane] + 1 >= options.max_iterations;
   if (!is_done && !is_lost && !is_over) return;
@@ -158,12 +161,10 @@ inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options
       judge_lane(plan, options, has_check ? &check : nullptr, lane, state, tile);
 }
 
-}  // namespace
-
-GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& options,
-                          unsigned lanes_mask, CircuitTile& tile) {
+/// Iterate the lanes whose bits are set to what `state` asks of them.
+inline void iterate_tile(const CircuitSolver& solver, const FlowOptions& options,
+                         unsigned lanes_mask, Iterating& state, CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
-  Iterating state;
   for (int lane = 0; lane < tile_lanes; ++lane)
     if (lanes_mask >> lane & 1U) {
       state.active[lane] = 1.0;
@@ -188,6 +189,23 @@ GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& option
     if (state.unbroken > 0) --state.unbroken;
   }
   tile.is_drawn = false;  // whatever came last: a lane that is solved again must not know
+}
+
+}  // namespace
+
+GS_INLINE void solve_tile(const CircuitSolver& solver, const FlowOptions& options,
+                          unsigned lanes_mask, CircuitTile& tile) {
+  Iterating state;
+  state.tol_step_pu = options.tol_step_pu;
+  iterate_tile(solver, options, lanes_mask, state, tile);
+}
+
+GS_INLINE void approach_tile(const CircuitSolver& solver, const FlowOptions& options,
+                             double tol_step_pu, unsigned lanes_mask, CircuitTile& tile) {
+  Iterating state;
+  state.tol_step_pu = std::max(tol_step_pu, options.tol_step_pu);
+  state.is_rough = true;
+  iterate_tile(solver, options, lanes_mask, state, tile);
 }
 
 }  // namespace gridswarm::inline GS_ABI::flow

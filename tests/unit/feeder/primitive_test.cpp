@@ -46,7 +46,7 @@ void add_winding(Made& made, const std::string& bus, std::initializer_list<int> 
 /// 100 kVA, 1 % resistance per winding, 4 % reactance per pair; no admittance to ground.
 void close_transformer(Made& made, std::int32_t phases) {
   auto& table = made.circuit.transformers;
-  table.name.push_back("t");
+  table.name.push_back("transformer.t");
   table.phases.push_back(phases);
   table.windings.first.push_back(made.circuit.windings.size());
   const Index n = made.circuit.windings.size();

@@ -34,7 +34,7 @@ double compare(const std::string& path) {
   // The tables leave out that the regulators of these two were told to do without anti-float.
   if (path.find("ieee123") != std::string::npos)
     for (Index i = 0; i < published.circuit.transformers.size(); ++i)
-      if (published.circuit.transformers.name[i].rfind("reg", 0) == 0)
+      if (published.circuit.transformers.name[i].rfind("transformer.reg", 0) == 0)
         published.circuit.transformers.ppm_antifloat[i] = 0.0;
   const feeder::Circuit& circuit = published.circuit;
   std::vector<Phasor> v;
@@ -63,7 +63,7 @@ double compare(const std::string& path) {
   for (Index i = 0; i < circuit.transformers.size(); ++i) {
     const Index first = circuit.transformers.windings.row(i)[0];
     if (circuit.transformers.windings.row(i).size() == 2)
-      collect("transformer." + circuit.transformers.name[i], flows.transformers, i,
+      collect(circuit.transformers.name[i], flows.transformers, i,
               static_cast<Index>(circuit.windings.nodes.row(first).size()),
               plan.transformers[i].y_s);
   }

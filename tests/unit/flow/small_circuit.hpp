@@ -83,7 +83,7 @@ inline void close_transformer(Made& made, const std::string& name, std::int32_t 
                               double x_percent) {
   auto& table = made.circuit.transformers;
   const Index n = made.circuit.windings.size() - table.windings.first.back();
-  table.name.push_back(name);
+  table.name.push_back("transformer." + name);
   table.phases.push_back(phases);
   table.windings.first.push_back(made.circuit.windings.size());
   for (Index pair = 0; pair < n * (n - 1) / 2; ++pair) {
@@ -102,7 +102,7 @@ inline void close_transformer(Made& made, const std::string& name, std::int32_t 
 /// Holds 120 V within 2 V at winding 2 of the last transformer; 15 s, 16 steps at once.
 inline void add_regulator(Made& made, const std::string& name, double pt_ratio) {
   auto& table = made.circuit.regulators;
-  table.name.push_back(name);
+  table.name.push_back("regcontrol." + name);
   table.transformer.push_back(made.circuit.transformers.size() - 1);
   table.winding.push_back(1);
   table.tap_winding.push_back(1);
@@ -140,7 +140,7 @@ inline void add_bank(Made& made, const std::string& bus, std::initializer_list<i
 inline void add_bank_control(Made& made, gs::feeder::CapacitorRule rule, double on, double off,
                              double pt_ratio = 1.0, double ct_ratio = 1.0) {
   auto& table = made.circuit.capacitor_controls;
-  table.name.push_back("c" + std::to_string(table.size()));
+  table.name.push_back("capcontrol.c" + std::to_string(table.size()));
   table.shunt.push_back(made.circuit.shunts.size() - 1);
   table.rule.push_back(rule);
   table.line.push_back(0);
