@@ -183,3 +183,23 @@ def test_misuse_is_told(circuit, tmp_path):
     (tmp_path / "case.m").write_text("function mpc = case\nmpc.baseMVA = 1;\n")
     with pytest.raises(gs.UsageError, match="OpenDSS"):
         gs.read_circuit(tmp_path / "case.m")
+
+
+def test_a_power_grid_model_network_is_a_circuit_of_three_phases(tmp_path):
+    """400 V behind 0.016 ohm per phase, 30 kW on the second: u (1 - u) = 0.009."""
+    data = {"node": [{"id": 7, "u_rated": 400}, {"id": 3, "u_rated": 400}],
+            "source": [{"id": 9, "node": 7, "status": 1, "u_ref": 1.0, "sk": 1e20}],
+            "line": [{"id": 5, "from_node": 7, "to_node": 3, "from_status": 1, "to_status": 1,
+                      "r1": 0.016, "x1": 0, "c1": 0, "tan1": 0, "r0": 0.016, "x0": 0, "c0": 0,
+                      "tan0": 0}],
+            "asym_load": [{"id": 4, "node": 3, "status": 1, "type": 0,
+                           "p_specified": [0, 3e4, 0], "q_specified": [0, 0, 0]}]}
+    path = tmp_path / "input.json"
+    path.write_text(json.dumps({"version": "1.0", "type": "input", "is_batch": False,
+                                "attributes": {}, "data": data}))
+    circuit = gs.read_circuit(path)
+    assert list(circuit.load["name"]) == [f"asym_load.4 phase {k}" for k in (1, 2, 3)]
+    res = gs.power_flow(circuit)
+    assert float(res.vm_pu.sel(bus="3", phase=2)) == pytest.approx(0.5 + (0.25 - 0.009) ** 0.5,
+                                                                   rel=1e-9)
+    assert float(res.vm_pu.sel(bus="3", phase=1)) == pytest.approx(1.0, rel=1e-12)

@@ -61,7 +61,7 @@ def _numbers(table):
 
 
 def read_circuit(path, folder=None):
-    """Read an unbalanced network: OpenDSS (.dss).
+    """Read an unbalanced network: OpenDSS (.dss), or the phases of power-grid-model's (.json).
 
     folder: what the circuit's files may come from; None: the file's own folder. What the reader
     passed over is warned of, and stands in `circuit.warnings`. Raises FileError if

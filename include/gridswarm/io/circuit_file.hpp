@@ -15,7 +15,8 @@ bool looks_like_dss(std::string_view text, std::string_view path);
 /// Does the file hold a circuit rather than a balanced case? @throws FileError
 bool holds_circuit(const std::string& path);
 
-/// Read a circuit.
+/// Read a circuit: OpenDSS, or all phases of a power-grid-model network (holds_circuit leaves that
+/// to symmetric calculations).
 /// @param root  the folder that nothing is read outside of; empty: the file's own
 /// @throws FileError, InputError; UsageError for a balanced case
 feeder::Circuit read_circuit(const std::string& path, const std::string& root = {});

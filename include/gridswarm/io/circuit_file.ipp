@@ -8,6 +8,7 @@
 #include "gridswarm/io/circuit_file.hpp"
 #include "gridswarm/io/dss_file.hpp"
 #include "gridswarm/io/file.hpp"
+#include "gridswarm/io/pgm_circuit.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
@@ -49,7 +50,9 @@ GS_INLINE bool holds_circuit(const std::string& path) {
 }
 
 GS_INLINE feeder::Circuit read_circuit(const std::string& path, const std::string& root) {
-  if (!holds_circuit(path))
+  const std::string text = read_file(path);
+  if (looks_like_pgm(text)) return parse_pgm_circuit(text, path);
+  if (!looks_like_dss(text, path))
     throw UsageError(path +
                      " holds no unbalanced network: an OpenDSS file begins with a command such as "
                      "clear, new or redirect");
