@@ -38,7 +38,7 @@ class Solved:
     state: dict  # tap_pu by transformer and winding, steps_in by capacitor
 
 
-def run(path, folder, *options):
+def run(path, folder, *options, case_folder=CIRCUITS):
     """`gridswarm flow` on a circuit; its circuits may name files of their neighbours.
 
     A day has no single state, so volts and state are empty.
@@ -46,7 +46,7 @@ def run(path, folder, *options):
     is_series = "--daily" in options
     files = [] if is_series else ["-o", folder / "v.csv", "--taps-out", folder / "taps.csv"]
     done = subprocess.run(
-        [PROGRAM, "flow", path, "--case-folder", CIRCUITS, "--json", *files, *options],
+        [PROGRAM, "flow", path, "--case-folder", case_folder, "--json", *files, *options],
         capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     if is_series:
