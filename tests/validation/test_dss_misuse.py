@@ -127,7 +127,8 @@ def test_a_delta_that_nothing_grounds_names_its_nodes(tmp_path):
 
 def test_regulators_that_hunt_are_told_with_their_last_state(tmp_path):
     text = (HEAD + CODE + LINE + UNIT + "new load.x bus1=b.1 phases=1 kv=2.4 kw=100\n"
-            "new regcontrol.r transformer=t winding=2 vreg=121 band=0.01 ptratio=20\n"
+            "new regcontrol.low transformer=t winding=2 vreg=115 band=2 ptratio=20\n"
+            "new regcontrol.high transformer=t winding=2 vreg=125 band=2 ptratio=20\n"
             "set maxcontroliter=12\nsolve\n")
     done = flow(tmp_path, text)
     assert done.returncode == 3, (done.returncode, done.stderr)
