@@ -169,8 +169,9 @@ inline Column<feeder::Phasor> no_load(const CircuitPlan& plan) {
   for (std::size_t k = 0; k < plan.steps.size(); ++k) {
     const kernel::CircuitStep& step = plan.steps[k];
     const std::int32_t* above = plan.above.data() + step.above;
-    const double* shared = plan.coefficients.data() + step.coefficient + 2 * step.n * step.n;
     const bool by_lane = step.kind == kernel::circuit_by_lane;
+    const double* shared =
+        by_lane ? nullptr : plan.coefficients.data() + step.coefficient + 2 * step.n * step.n;
     const WideMatrix* stated = by_lane ? stated_t(plan, static_cast<Index>(k)) : nullptr;
     for (std::int32_t i = 0; i < step.n; ++i) {
       feeder::Phasor& at = v[static_cast<std::size_t>(step.slot + i)];
