@@ -66,7 +66,7 @@ def loosest(package, truth):
     """(tolerance, error): the first of TOLERANCES that reaches ACCURACY_PU, tried on ten scenarios
     first."""
     if getattr(package, "is_information", False):
-        return np.nan, np.nan
+        return np.nan, None
     error = np.inf
     for tolerance in TOLERANCES:
         for count in (min(10, len(truth)), None):
@@ -129,7 +129,7 @@ def print_table(results):
     lines = [f"{first['grid']}: {first['nodes']} nodes, {first['scenarios']} scenarios",
              f"{'package':<36}{'tolerance':>10}{'error p.u.':>12}{'ms/scenario':>13}"
              f"{'ns/node/scen.':>15}{'time ratio':>12}{'rounds':>8}"]
-    lines += [f"{one['name']:<36}{one['tolerance']:>10.0e}{one['error_pu']:>12.1e}"
+    lines += [f"{one['name']:<36}{one['tolerance']:>10.0e}{one['error_pu'] or np.nan:>12.1e}"
               f"{one['seconds'] * 1e3 / one['scenarios']:>13.3f}{one['ns']:>15.1f}"
               f"{one['ns'] / first['ns']:>12.2f}{one['rounds']:>8}" for one in results]
     print("\n".join(lines), end="\n\n", file=sys.stderr, flush=True)
