@@ -177,9 +177,9 @@ inline Column<feeder::Phasor> no_load(const CircuitPlan& plan) {
       feeder::Phasor& at = v[static_cast<std::size_t>(step.slot + i)];
       if (step.kind == kernel::circuit_own) at = v[static_cast<std::size_t>(above[i])];
       for (std::int32_t j = 0; step.kind != kernel::circuit_own && j < step.m; ++j) {
-        const double* entry = shared + 2 * (i * step.m + j);
+        const std::int32_t entry = 2 * (i * step.m + j);
         const feeder::Phasor t =
-            by_lane ? narrow((*stated)(i, j)) : feeder::Phasor{entry[0], entry[1]};
+            by_lane ? narrow((*stated)(i, j)) : feeder::Phasor{shared[entry], shared[entry + 1]};
         at = at + t * v[static_cast<std::size_t>(above[j])];
       }
     }
