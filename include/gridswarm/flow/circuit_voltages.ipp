@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/flow/circuit_voltages.hpp"
+#include "gridswarm/kernel/kernels.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 
@@ -39,15 +40,18 @@ GS_INLINE void add_polar(const feeder::Circuit& circuit, int threads, CircuitRes
   if (!result.vm_pu.empty()) return;
   result.vm_pu.resize(result.v_re.size());
   result.va_rad.resize(result.v_re.size());
+  const auto nodes = static_cast<std::size_t>(circuit.nodes.size());
+  Column<double> per_base(nodes);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    const double base_v = base_at(circuit, static_cast<Index>(node));
+    per_base[node] = base_v > 0.0 ? 1.0 / base_v : std::numeric_limits<double>::quiet_NaN();
+  }
   run_pieces(result.scenarios, threads, [&](Index s, int) {
-    const NodeVoltages v = voltages_of(circuit, result, s);
-    for (Index node = 0; node < circuit.nodes.size(); ++node) {
-      const std::size_t at = v.first + static_cast<std::size_t>(node);
-      const double base_v = base_at(circuit, node);
-      const double volts = std::hypot(result.v_re[at], result.v_im[at]);
-      result.vm_pu[at] = base_v > 0.0 ? volts / base_v : std::numeric_limits<double>::quiet_NaN();
-      result.va_rad[at] = std::atan2(result.v_im[at], result.v_re[at]);
-    }
+    const std::size_t first = static_cast<std::size_t>(s) * nodes;
+    double* vm = result.vm_pu.data() + first;
+    kernel::kernels().polar(nodes, result.v_re.data() + first, result.v_im.data() + first, vm,
+                            result.va_rad.data() + first);
+    for (std::size_t node = 0; node < nodes; ++node) vm[node] *= per_base[node];
   });
 }
 
