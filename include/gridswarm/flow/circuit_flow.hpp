@@ -9,8 +9,9 @@
 // impedance; a transformer's T is its turns; buses in loops have several above them, which makes
 // the same two passes the substitutions of a block LU. A scenario has converged when its voltages
 // moved by at most tol_step_pu of the bus's base voltage and the currents leave at most the
-// mismatch of flow/power_flow.hpp unexplained. A scenario's bits depend neither on its neighbours,
-// nor on threads, nor on the instruction set.
+// mismatch of flow/power_flow.hpp unexplained, or the share tol_step_pu of a node's power where
+// that is more. A scenario's bits depend neither on its neighbours, nor on threads, nor on the
+// instruction set.
 #pragma once
 
 #include "gridswarm/flow/circuit_solver.hpp"

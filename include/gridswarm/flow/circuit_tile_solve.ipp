@@ -153,7 +153,8 @@ inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options
   state.drawn_by = tree.laws;
   follow_rules(solver, state, tile);
   kernel::CircuitCheck check = {};
-  check.rel_squared = tol_mismatch_rel * tol_mismatch_rel;
+  const double rel = std::max(tol_mismatch_rel, options.tol_step_pu);
+  check.rel_squared = rel * rel;
   check.abs_squared = tol_mismatch_va * tol_mismatch_va;
   if (has_check) kernels.circuit_compare(tree, tile.before.data(), memory, check);
   for (int lane = 0; lane < tile_lanes; ++lane)
