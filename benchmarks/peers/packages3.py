@@ -21,6 +21,17 @@ class Gridswarm:
             "tap_pu": np.tile(feeder.tap_pu, (len(feeder.load_kw), 1)),
             "steps_in": np.tile(feeder.steps_in, (len(feeder.load_kw), 1))}
         self.solvers = {}
+        self.begins = {}
+
+    def begin(self, tolerance):
+        """OpenDSS begins each scenario where the one before ended; here all begin at the solution
+        of the circuit as stated. power-grid-model begins anew each time, and so do we beside it."""
+        if self.feeder.tables or self.feeder.controls:
+            return None
+        if tolerance not in self.begins:
+            state = {name: values[:1] for name, values in self.start.items()}
+            self.begins[tolerance] = self.solver(tolerance).solve(**state)
+        return self.begins[tolerance]
 
     def solver(self, tolerance):
         import gridswarm
@@ -32,7 +43,8 @@ class Gridswarm:
 
     def solve(self, tolerance, count=None):
         start = {name: values[:count] for name, values in self.start.items()}
-        res = self.solver(tolerance).solve(self.load_kw[:count], self.load_kvar[:count], **start)
+        res = self.solver(tolerance).solve(self.load_kw[:count], self.load_kvar[:count],
+                                           start=self.begin(tolerance), **start)
         if not np.all(res.converged):
             raise RuntimeError(f"{np.sum(~np.asarray(res.converged))} did not converge")
         return res.raw("vm_pu"), res.raw("va_rad")
