@@ -8,7 +8,6 @@
 #include "gridswarm/swarm/circuit_measure.ipp"
 #include "gridswarm/swarm/circuit_step.ipp"
 #include "gridswarm/swarm/circuit_wires.hpp"
-#include "gridswarm/swarm/wires.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
 

@@ -19,6 +19,9 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
+/// Distance of q from its curve at which a tick is done, as a share of the device's rating.
+inline constexpr double volt_var_gap_max = 1e-9;
+
 /// [run]: time and seeds.
 struct RunOptions {
   std::string name = "run";

@@ -12,9 +12,6 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// Distance of q from its curve at which a tick is done, as a share of the device's rating.
-inline constexpr double volt_var_gap_max = 1e-9;
-
 /// Set reactive power, solve the power flow, and give every agent its measured voltage.
 /// @param passive  factor on the case's own loads
 void solve_wires(const Scenario& scenario, double passive, FeederRun& run);
