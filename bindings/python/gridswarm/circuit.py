@@ -61,7 +61,7 @@ def _numbers(table):
 
 
 def read_circuit(path, folder=None):
-    """Read an unbalanced network: OpenDSS (.dss), or the phases of power-grid-model's (.json).
+    """Read an unbalanced network: OpenDSS (.dss).
 
     folder: what the circuit's files may come from; None: the file's own folder. What the reader
     passed over is warned of, and stands in `circuit.warnings`. Raises FileError if
@@ -90,3 +90,10 @@ class Nodes:
         out = np.full(shape, np.nan, dtype=values.dtype)
         out[:, self._row, self._column] = values
         return out
+
+
+def unbalance_of(v):
+    """Negative over positive sequence voltage in percent; the last axis is phases 1, 2, 3."""
+    a = np.exp(2j * np.pi / 3)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * abs(v @ [1, a * a, a]) / abs(v @ [1, a, a * a])

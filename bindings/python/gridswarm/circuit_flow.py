@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from . import _gridswarm
-from .circuit import Circuit, Nodes, native
+from .circuit import Circuit, Nodes, native, unbalance_of
 from .errors import UsageError
 from .flow_result import RAD_PER_DEG
 from .powers import CircuitPowers
@@ -152,10 +152,7 @@ class CircuitResult:
         if not np.isin((1, 2, 3), nodes.phase).all():
             raise UsageError(f"{self.solver.circuit.name} has no bus with three phases")
         v = nodes.spread(self.raw("v_re_v") + 1j * self.raw("v_im_v"))
-        v = v[:, :, np.searchsorted(nodes.phase, (1, 2, 3))]
-        a = np.exp(2j * np.pi / 3)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            percent = 100 * abs(v @ [1, a * a, a]) / abs(v @ [1, a, a * a])
+        percent = unbalance_of(v[:, :, np.searchsorted(nodes.phase, (1, 2, 3))])
         return self._array(percent, ("bus",), {"bus": nodes.bus}, "voltage unbalance", "percent")
 
     def _device(self, kind, p, q, text):

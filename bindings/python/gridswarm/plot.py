@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pictures: a feeder coloured by clusters, voltage along it, and its day.
+"""Pictures: a feeder coloured by clusters, voltage along it, and its day; circuits by phase.
 
 Every function draws into `ax` (or a new figure) and returns the matplotlib Figure. Colours are
 those of Okabe and Ito, which people with any colour vision can tell apart.
@@ -12,38 +12,14 @@ import sys
 
 import numpy as np
 
+from .circuit_plot import circuit_map, phase_voltages, unbalance  # noqa: F401
 from .errors import UsageError
+from .plot_style import FAINT, INK, PALETTE, _figure, _shade_limits, _tidy, _title
 from .results import open_results
 from .tree import Tree
 
 SWARM, LOCAL, SUN, STORE, CAR = "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7"
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D46", "#5D5DA8")
-INK, FAINT, GRID = "#333333", "#B4B4B4", "#E6E6E6"
 KINDS = ("PV", "wind", "battery", "EV", "meter")
-
-
-def _figure(ax, width, height):
-    import matplotlib.pyplot as plt
-    if ax is not None:
-        return ax.figure, ax
-    return plt.subplots(figsize=(width, height), layout="constrained")
-
-
-def _tidy(ax):
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_color(FAINT)
-    ax.tick_params(colors=INK, labelsize=9)
-    ax.grid(True, color=GRID, linewidth=0.8)
-    ax.set_axisbelow(True)
-
-
-def _title(ax, text, below=""):
-    ax.set_title(text, loc="left", fontsize=12, fontweight="bold", color=INK,
-                 pad=20 if below else 8)
-    if below:
-        ax.text(0, 1.0, below, transform=ax.transAxes, fontsize=9, color="#666666", va="bottom")
 
 
 def _tree_of(case):
@@ -216,17 +192,8 @@ def voltage_profile(feeder, time=None, ax=None, limits=(0.95, 1.05)):
     figure, ax = _figure(ax, 9, 4.8)
     for variant, colour, label in ((1, LOCAL, "local rules only"), (0, SWARM, "with the swarm")):
         _draw_profile(ax, tree, vm.isel(variant=variant), colour, label)
-    low, high = limits
     values = vm.isel(variant=[0, 1]).values
-    bottom = min(low, np.nanmin(values)) - 0.008
-    top = max(high, np.nanmax(values)) + 0.008
-    for span in ((bottom, low), (high, top)):
-        ax.axhspan(*span, color="#F3E3DC", zorder=0)
-    ax.text(1, low, f"limit {low:g} ", transform=ax.get_yaxis_transform(), ha="right", va="top",
-            fontsize=8, color="#8A4B32")
-    ax.text(1, high, f"limit {high:g} ", transform=ax.get_yaxis_transform(), ha="right",
-            va="bottom", fontsize=8, color="#8A4B32")
-    ax.set_ylim(bottom, top)
+    _shade_limits(ax, limits, values)
     ax.set_xlim(left=0)
     ax.set_xlabel(f"distance from the substation, sum of |z| ({tree.unit})", color=INK)
     ax.set_ylabel("voltage (p.u.)", color=INK)
