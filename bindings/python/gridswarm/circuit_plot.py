@@ -20,8 +20,8 @@ def _state(voltages, phases=(1, 2, 3)):
         array = getattr(voltages, name)
         if array.ndim != 2:
             others = [dim for dim in array.dims if dim not in ("bus", "phase")]
-            raise UsageError(f"a picture shows one scenario, not {array.shape[0]}; choose one, such "
-                             f"as res.to_dataset().isel({others[0]}=0)")
+            raise UsageError(f"a picture shows one scenario, not {array.shape[0]}; choose one, "
+                             f"such as res.to_dataset().isel({others[0]}=0)")
         out.append(array.reindex(phase=list(phases)).transpose("bus", "phase"))
     return out
 
