@@ -12,11 +12,14 @@ import sys
 
 import numpy as np
 
-from .circuit_plot import circuit_map, phase_voltages, unbalance  # noqa: F401
+from .circuit_plot import circuit_map, phase_voltages, unbalance
 from .errors import UsageError
 from .plot_style import FAINT, INK, PALETTE, _figure, _shade_limits, _tidy, _title
 from .results import open_results
 from .tree import Tree
+
+__all__ = ["circuit_map", "clusters", "day", "demo", "phase_voltages", "unbalance",
+           "voltage_profile"]
 
 SWARM, LOCAL, SUN, STORE, CAR = "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7"
 KINDS = ("PV", "wind", "battery", "EV", "meter")
