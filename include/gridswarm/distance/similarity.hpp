@@ -38,6 +38,9 @@ struct Traits {
   Traits& operator+=(const Traits& other);
 };
 
+/// What one agent (row) adds: see traits_of().
+Traits traits_of_agent(const fleet::Fleet& fleet, Index agent, double flexibility);
+
 /// What each agent adds, by agent row. Net power is what the device would do alone (p_want_kw), so
 /// that balancing inside clusters does not feed back on who forms them. Columns that are empty
 /// count as 0.

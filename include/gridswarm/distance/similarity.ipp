@@ -26,32 +26,35 @@ GS_INLINE Traits& Traits::operator+=(const Traits& other) {
   return *this;
 }
 
-GS_INLINE std::vector<Traits> traits_of(const fleet::Fleet& fleet, double flexibility) {
+GS_INLINE Traits traits_of_agent(const fleet::Fleet& fleet, Index agent, double flexibility) {
   const auto n = static_cast<std::size_t>(fleet.size());
-  const auto at = [n](const Column<double>& column, Index i, double otherwise) {
-    return column.size() == n ? column[i] : otherwise;
+  const auto at = [n, agent](const Column<double>& column, double otherwise) {
+    return column.size() == n ? column[agent] : otherwise;
   };
-  std::vector<Traits> traits(n);
-  for (Index i = 0; i < fleet.size(); ++i) {
-    Traits& t = traits[i];
-    const double p_kw = at(fleet.state.p_want_kw, i, at(fleet.state.p_kw, i, 0.0));
-    const double rating_kw = fleet.plate.rating_kw[i];
-    const double low_kw = p_kw + flexibility * (at(fleet.state.p_min_kw, i, p_kw) - p_kw);
-    const double high_kw = p_kw + flexibility * (at(fleet.state.p_max_kw, i, p_kw) - p_kw);
-    double output = rating_kw > 0.0 ? p_kw / rating_kw : 0.0;
-    output = output > 1.0 ? 1.0 : output < -1.0 ? -1.0 : output;
-    if (fleet.plate.e_kwh[i] > 0.0) {
-      t.storage = 1;
-      t.soc = to_fixed(at(fleet.state.soc, i, fleet.plate.soc_start[i]), feature_unit);
-      t.soc2 = t.soc * t.soc;
-    }
-    t.output = to_fixed(output, feature_unit);
-    t.output2 = t.output * t.output;
-    t.p_milliwatt = to_fixed(p_kw, power_unit);
-    t.p_low_milliwatt = to_fixed(low_kw < p_kw ? low_kw : p_kw, power_unit);
-    t.p_high_milliwatt = to_fixed(high_kw > p_kw ? high_kw : p_kw, power_unit);
-    t.rating_va = to_fixed(fleet.plate.s_kva[i], 1e3);
+  Traits t;
+  const double p_kw = at(fleet.state.p_want_kw, at(fleet.state.p_kw, 0.0));
+  const double rating_kw = fleet.plate.rating_kw[agent];
+  const double low_kw = p_kw + flexibility * (at(fleet.state.p_min_kw, p_kw) - p_kw);
+  const double high_kw = p_kw + flexibility * (at(fleet.state.p_max_kw, p_kw) - p_kw);
+  double output = rating_kw > 0.0 ? p_kw / rating_kw : 0.0;
+  output = output > 1.0 ? 1.0 : output < -1.0 ? -1.0 : output;
+  if (fleet.plate.e_kwh[agent] > 0.0) {
+    t.storage = 1;
+    t.soc = to_fixed(at(fleet.state.soc, fleet.plate.soc_start[agent]), feature_unit);
+    t.soc2 = t.soc * t.soc;
   }
+  t.output = to_fixed(output, feature_unit);
+  t.output2 = t.output * t.output;
+  t.p_milliwatt = to_fixed(p_kw, power_unit);
+  t.p_low_milliwatt = to_fixed(low_kw < p_kw ? low_kw : p_kw, power_unit);
+  t.p_high_milliwatt = to_fixed(high_kw > p_kw ? high_kw : p_kw, power_unit);
+  t.rating_va = to_fixed(fleet.plate.s_kva[agent], 1e3);
+  return t;
+}
+
+GS_INLINE std::vector<Traits> traits_of(const fleet::Fleet& fleet, double flexibility) {
+  std::vector<Traits> traits(static_cast<std::size_t>(fleet.size()));
+  for (Index i = 0; i < fleet.size(); ++i) traits[i] = traits_of_agent(fleet, i, flexibility);
   return traits;
 }
 
