@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of distance/, once.
+#include "gridswarm/distance/edge_length.ipp"
 #include "gridswarm/distance/electrical.ipp"
 #include "gridswarm/distance/similarity.ipp"

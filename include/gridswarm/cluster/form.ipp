@@ -116,7 +116,7 @@ GS_INLINE Formation form(const feeder::Case& grid, const feeder::Forest& forest,
   GRIDSWARM_ASSERT(previous == nullptr ||
                    previous->of.size() == static_cast<std::size_t>(fleet.size()));
   const distance::AgentTree tree =
-      distance::make_agent_tree(grid, forest, fleet, distance::edge_length_of(options.edge_length));
+      distance::make_agent_tree(grid, forest, fleet, length_rule(options));
   const std::vector<distance::Traits> traits = distance::traits_of(fleet, options.flexibility);
   const History history = history_of(tree, previous);
   const std::vector<std::uint8_t> slot_of = size_classes(options.size_max, options.labels);

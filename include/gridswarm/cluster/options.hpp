@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gridswarm/base/fields.hpp"
+#include "gridswarm/distance/edge_length.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 
@@ -17,6 +19,7 @@ struct ClusterOptions {
   double diameter_max_pu = 0.1;  ///< p.u. on 1 MVA
   double rating_max_kva = 0.0;   ///< 0: no bound
   std::string edge_length = "magnitude";
+  double x_source_pu = 0.01;  ///< behind a source, p.u. on 1 MVA; log_sensitivity only
   double w_distance = 1.0;
   double w_similarity = 0.25;
   double w_output = 0.0;
@@ -31,7 +34,12 @@ struct ClusterOptions {
   double min_gain = 0.01;    ///< share of J below which nothing is moved
   std::int64_t labels = 16;  ///< kept per node
   std::int64_t refine_passes = 8;
+  std::vector<double> branch_length;  ///< by branch row, for edge_length custom; in no table
 };
+
+/// What the options say about lengths; it refers to their branch_length.
+/// @throws UsageError for an unknown edge_length.
+distance::LengthRule length_rule(const ClusterOptions& options);
 
 }  // namespace gridswarm::inline GS_ABI::cluster
 

@@ -7,6 +7,15 @@
 
 namespace gridswarm::inline GS_ABI {
 
+namespace cluster {
+
+GS_INLINE distance::LengthRule length_rule(const ClusterOptions& options) {
+  return {distance::edge_length_of(options.edge_length), options.x_source_pu,
+          options.branch_length};
+}
+
+}  // namespace cluster
+
 template <>
 GS_INLINE std::span<const Field<cluster::ClusterOptions>> fields() {
   using O = cluster::ClusterOptions;
@@ -18,7 +27,9 @@ GS_INLINE std::span<const Field<cluster::ClusterOptions>> fields() {
       Field<O>{"rating_max_kva", "kVA", &O::rating_max_kva, 0, 1e9,
                "Largest sum of ratings in a cluster; 0 for no bound."},
       Field<O>{"edge_length", "", &O::edge_length, 0, 0,
-               "Length of a wire: resistance, reactance or magnitude."},
+               "Length of a wire: resistance, reactance, magnitude, log_sensitivity or custom."},
+      Field<O>{"x_source_pu", "p.u.", &O::x_source_pu, 1e-9, 1e3,
+               "Reactance behind the source, on 1 MVA; only log_sensitivity reads it."},
       Field<O>{"w_distance", "", &O::w_distance, 0, 1e6, "Weight of the distances in a cluster."},
       Field<O>{"w_similarity", "", &O::w_similarity, 0, 1e6, "Weight of unlike states of charge."},
       Field<O>{"w_output", "", &O::w_output, 0, 1e6, "Weight of unlike outputs."},

@@ -177,7 +177,7 @@ GS_INLINE ClusterQuality measure(const feeder::Case& grid, const feeder::Forest&
                                  const fleet::Fleet& fleet, const ClusterOptions& options,
                                  const Clusters& clusters) {
   const distance::AgentTree tree =
-      distance::make_agent_tree(grid, forest, fleet, distance::edge_length_of(options.edge_length));
+      distance::make_agent_tree(grid, forest, fleet, length_rule(options));
   ClusterQuality quality;
   quality.clusters = clusters.size();
   for (Index row : clusters.of) quality.agents += row != none;

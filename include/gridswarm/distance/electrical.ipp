@@ -3,43 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <string>
 
 #include "gridswarm/base/csr.hpp"
-#include "gridswarm/base/error.hpp"
 #include "gridswarm/distance/electrical.hpp"
 
 namespace gridswarm::inline GS_ABI::distance {
-
-GS_INLINE EdgeLength edge_length_of(std::string_view name) {
-  if (name == "resistance") return EdgeLength::resistance;
-  if (name == "reactance") return EdgeLength::reactance;
-  if (name == "magnitude") return EdgeLength::magnitude;
-  throw UsageError("edge_length is '" + std::string(name) +
-                   "'; choose resistance, reactance or magnitude");
-}
-
-GS_INLINE std::vector<std::int64_t> edge_lengths(const feeder::Case& grid,
-                                                 const feeder::Forest& forest, EdgeLength choice) {
-  // A series capacitor has x < 0; its magnitude counts, since no length may be negative.
-  const double to_one_mva = 1.0 / ((grid.per_phase ? 3.0 : 1.0) * grid.base_mva);
-  std::vector<std::int64_t> length(static_cast<std::size_t>(forest.size()), 0);
-  for (Index q = forest.roots; q < forest.size(); ++q) {
-    const double r = forest.r_pu[q];
-    const double x = forest.x_pu[q];
-    double z_pu = 0.0;
-    switch (choice) {
-      case EdgeLength::resistance: z_pu = r < 0.0 ? -r : r; break;
-      case EdgeLength::reactance: z_pu = x < 0.0 ? -x : x; break;
-      case EdgeLength::magnitude: z_pu = std::sqrt(r * r + x * x); break;
-    }
-    const double pu = z_pu * to_one_mva;
-    const double cut = pu < longest_edge_pu ? pu : longest_edge_pu;
-    length[q] = static_cast<std::int64_t>(cut * static_cast<double>(length_unit) + 0.5);
-  }
-  return length;
-}
 
 namespace detail {
 
@@ -102,8 +70,8 @@ GS_INLINE Index climb(const AgentTree& tree, Index v, std::uint32_t inlabel, int
 }  // namespace detail
 
 GS_INLINE AgentTree make_agent_tree(const feeder::Case& grid, const feeder::Forest& forest,
-                                    const fleet::Fleet& fleet, EdgeLength choice) {
-  const std::vector<std::int64_t> length = edge_lengths(grid, forest, choice);
+                                    const fleet::Fleet& fleet, const LengthRule& rule) {
+  const std::vector<std::int64_t> length = edge_lengths(grid, forest, rule);
   const Csr children = detail::ordered_children(grid, forest);
   std::vector<Index> where(static_cast<std::size_t>(fleet.size()));
   for (Index i = 0; i < fleet.size(); ++i) where[i] = forest.position[fleet.plate.bus[i]];

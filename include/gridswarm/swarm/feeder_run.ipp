@@ -161,8 +161,8 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   run.forest = feeder::make_forest(grid);
   run.pu_per_kw = fleet::agent_kw_to_case_pu(grid);
   for (const Index bus : fleet.plate.bus) run.position.push_back(run.forest.position[bus]);
-  const auto tree = distance::make_agent_tree(
-      grid, run.forest, fleet, distance::edge_length_of(scenario.cluster.edge_length));
+  const auto tree =
+      distance::make_agent_tree(grid, run.forest, fleet, cluster::length_rule(scenario.cluster));
   run.neighbours = cluster::nearest(tree, static_cast<Index>(scenario.run.neighbours));
   balance::edge_lengths(run.forest, run.pu_per_kw, run.edge_pu);
   balance::make_volt_var_plan(run.forest, fleet, run.pu_per_kw, scenario.volt_var, scenario.gate,

@@ -128,9 +128,10 @@ TEST_CASE("agents without supply have no node and are unreachable") {
 }
 
 TEST_CASE("an unknown edge length is a usage error that lists the choices") {
-  CHECK_THROWS_WITH_AS((void)distance::edge_length_of("ohm"),
-                       "edge_length is 'ohm'; choose resistance, reactance or magnitude",
-                       UsageError);
+  CHECK_THROWS_WITH_AS(
+      (void)distance::edge_length_of("ohm"),
+      "edge_length is 'ohm'; choose resistance, reactance, magnitude, log_sensitivity or custom",
+      UsageError);
 }
 
 }  // namespace
