@@ -3,11 +3,13 @@
 import pathlib
 
 import matplotlib
+import numpy as np
 import pytest
 
 matplotlib.use("Agg")
 
 import gridswarm as gs  # noqa: E402
+from gridswarm.circuit_edges import Edges  # noqa: E402
 
 IEEE13 = pathlib.Path(__file__).resolve().parents[2] / "examples/data/ieee13.dss"
 
@@ -40,12 +42,61 @@ def test_the_worst_unbalance_is_named(solved):
     assert ax.get_ylabel() == "voltage unbalance (%)"
 
 
+def test_distances_are_sums_of_line_lengths_and_transformers_have_none(solved):
+    distance = Edges(solved[0]).distance
+    assert distance["sourcebus"] == distance["650"] == distance["rg60"] == 0.0
+    at_692 = 2000 + 667 + 1333 + solved[0].line.loc["line.671_692", "length"]  # a switch
+    assert distance["675"] == pytest.approx(at_692 + 500)
+    assert distance["634"] == distance["633"] == 2500
+    assert set(distance) == set(solved[0].bus["bus"])
+
+
+def test_behind_an_open_line_nothing_has_a_distance(solved):
+    other = solved[0].copy()
+    other.line.loc["line.632_633", "in_service"] = False
+    assert set(Edges(solved[0]).distance) - set(Edges(other).distance) == {"633", "634"}
+
+
+def test_a_tree_has_a_place_of_its_own_for_every_bus_and_children_stand_further_right(solved):
+    edges = Edges(solved[0])
+    where = edges.positions()
+    assert len(set(where.values())) == len(where) == len(solved[0].bus)
+    assert edges.parent["611"] == "684" and edges.parent["sourcebus"] is None
+    for bus, parent in edges.parent.items():
+        if parent is not None:
+            assert where[bus][0] == where[parent][0] + 1
+
+
+def test_a_moment_of_a_batch_draws_as_its_scenario_alone(solved):
+    circuit, result = solved
+    batch = gs.power_flow(circuit, load_kw=np.outer([0.5, 1.0], circuit.load["kw"]))
+    with pytest.raises(gs.UsageError, match=r"one scenario, not 2; .*isel\(scenario=0\)"):
+        gs.plot.phase_voltages(circuit, batch)
+    one, same = (gs.plot.phase_voltages(circuit, state).axes[0].lines[1].get_xydata()
+                 for state in (batch.to_dataset().isel(scenario=1), result))
+    assert np.allclose(one, same)
+
+
+@pytest.mark.parametrize("show", ["lowest", "highest", "unbalance"])
+def test_the_map_stands_on_the_circuits_coordinates(solved, show):
+    circuit, result = solved
+    figure = gs.plot.circuit_map(circuit, result, show)
+    dots = figure.axes[0].collections[2]
+    told = {"lowest": result.vm_pu.min("phase"), "highest": result.vm_pu.max("phase"),
+            "unbalance": result.unbalance_percent}[show]
+    has = np.isfinite(told.values)
+    assert np.allclose(dots.get_offsets(), circuit.bus[["x", "y"]].to_numpy()[has])
+    assert np.allclose(dots.get_array(), told.values[has])
+
+
 def test_a_map_needs_coordinates_and_says_so(solved):
     circuit, result = solved
-    assert "lowest voltage" in gs.plot.circuit_map(circuit, result).axes[1].get_ylabel()
     bare = circuit.copy()
     bare.bus[["x", "y"]] = float("nan")
-    with pytest.raises(gs.UsageError, match="has no coordinates"):
+    with pytest.raises(gs.UsageError, match='has no coordinates.*layout="tree"'):
         gs.plot.circuit_map(bare, result)
-    with pytest.raises(gs.UsageError, match="lowest, unbalance"):
+    assert gs.plot.circuit_map(bare, result, layout="tree").axes[1].get_ylabel().startswith("low")
+    with pytest.raises(gs.UsageError, match="lowest, highest, unbalance"):
         gs.plot.circuit_map(circuit, result, show="colour")
+    with pytest.raises(gs.UsageError, match="there are coordinates, tree"):
+        gs.plot.circuit_map(circuit, result, layout="circle")

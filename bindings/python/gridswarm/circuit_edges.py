@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What joins the buses of a circuit, and how far each bus is from the source along its lines."""
 import heapq
-import math
+
+from .tree import tree_positions
 
 
 class Edges:
@@ -10,6 +11,7 @@ class Edges:
     pairs       (bus, bus, length, phases 1 to 3 that it joins); transformers have length 0
     distance    bus -> length of the shortest way from a source, in the unit of the file's lines;
                 buses without supply are not in it
+    parent      bus -> the bus before it on that way, None at sources
     sources     buses with a voltage source
     """
 
@@ -21,7 +23,18 @@ class Edges:
         for a, b, length, _ in self.pairs:
             near.setdefault(a, []).append((b, length))
             near.setdefault(b, []).append((a, length))
-        self.distance = _shortest(near, self.sources)
+        self.distance, self.parent = _shortest(near, self.sources)
+
+    def positions(self):
+        """bus -> (column, row) for a drawing without coordinates: the way from the source to the
+        right, laterals above and below. Where there are loops, their shortest ways make the tree.
+        """
+        buses = list(self.parent)
+        children = {bus: [] for bus in buses}
+        for bus, parent in self.parent.items():
+            if parent is not None:
+                children[parent].append(bus)
+        return tree_positions([bus for bus in buses if self.parent[bus] is None], children, buses)
 
 
 def _phases_by_bus(terminal):
@@ -58,13 +71,16 @@ def _transformers(circuit):
 
 
 def _shortest(near, sources):
-    distance, heap = {}, [(0.0, bus) for bus in sources]
+    """Distance and the bus before, both in the order in which buses are reached."""
+    distance, before, heap = {}, {}, [(0.0, row, bus, None) for row, bus in enumerate(sources)]
+    seen = len(heap)
     while heap:
-        far, bus = heapq.heappop(heap)
+        far, _, bus, parent = heapq.heappop(heap)
         if bus in distance:
             continue
-        distance[bus] = far
+        distance[bus], before[bus] = far, parent
         for other, length in near.get(bus, ()):
-            if far + length < distance.get(other, math.inf):
-                heapq.heappush(heap, (far + length, other))
-    return distance
+            if other not in distance:
+                heapq.heappush(heap, (far + length, seen, other, bus))
+                seen += 1
+    return distance, before

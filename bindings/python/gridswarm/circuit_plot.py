@@ -113,30 +113,28 @@ def unbalance(circuit, voltages, ax=None, limit=2.0, unit=""):
 
 
 _SHOWN = {"lowest": ("lowest voltage of a bus's phases (p.u.)", "viridis"),
+          "highest": ("highest voltage of a bus's phases (p.u.)", "viridis"),
           "unbalance": ("voltage unbalance (%)", "YlOrRd")}
 
 
-def circuit_map(circuit, voltages, show="lowest", ax=None):
+def circuit_map(circuit, voltages, show="lowest", ax=None, layout="coordinates"):
     """The circuit on its own coordinates, buses coloured by what is asked for.
 
-    show      "lowest": lowest voltage of a bus's phases, p.u.; "unbalance": percent
-    Buses without the quantity are grey; those without coordinates are left out.
+    show      "lowest", "highest": voltage among a bus's phases, p.u.; "unbalance": percent
+    layout    "coordinates"; "tree": from the source to the right, for circuits without any
+    Buses without the quantity are grey; those without a place are left out.
     Raises UsageError where the circuit has no coordinates, or for a batch.
     """
     from matplotlib.collections import LineCollection
     if show not in _SHOWN:
         raise UsageError(f"a map can't show {show!r}; there are " + ", ".join(_SHOWN))
-    where = {bus: (x, y) for bus, x, y in zip(circuit.bus["bus"], circuit.bus["x"],
-                                              circuit.bus["y"]) if np.isfinite([x, y]).all()}
-    if not where:
-        raise UsageError(f"{circuit.name} has no coordinates: give its file a `buscoords` command, "
-                         "or circuit.bus x and y; gs.plot.phase_voltages needs none")
-    values = _lowest(voltages) if show == "lowest" else _unbalance(voltages)
+    values = _unbalance(voltages) if show == "unbalance" else _extreme(voltages, show)
     edges = Edges(circuit)
-    figure, ax = _figure(ax, 8, 6.4)
-    ax.add_collection(LineCollection([[where[a], where[b]] for a, b, *_ in edges.pairs
-                                      if a in where and b in where],
-                                     colors=FAINT, linewidths=1.2, zorder=1))
+    where = _places(circuit, edges, layout)
+    figure, ax = _figure(ax, 8, 6.4 if layout == "coordinates" else 4.8)
+    ways = [_way(where, edges.parent, a, b, layout) for a, b, *_ in edges.pairs
+            if a in where and b in where]
+    ax.add_collection(LineCollection(ways, colors=FAINT, linewidths=1.2, zorder=1))
     size = float(np.clip(9000 / len(where), 9, 60))
     without = [where[bus] for bus in where if bus not in values]
     ax.scatter(*np.array(without).reshape(-1, 2).T, s=0.5 * size, color=FAINT, zorder=2)
@@ -147,15 +145,41 @@ def circuit_map(circuit, voltages, show="lowest", ax=None):
                       edgecolor=INK if len(where) < 300 else "none", linewidth=0.4)
     figure.colorbar(dots, ax=ax, label=label, shrink=0.85)
     _mark_source(ax, edges, where, size)
-    ax.set_aspect("equal", adjustable="datalim")
+    if layout == "coordinates":
+        ax.set_aspect("equal", adjustable="datalim")
     ax.set_axis_off()
     _title(ax, f"{circuit.name}: {label.rpartition(' (')[0]}")
     return figure
 
 
-def _lowest(voltages):
+def _places(circuit, edges, layout):
+    """bus -> (x, y)."""
+    if layout == "tree":
+        return edges.positions()
+    if layout != "coordinates":
+        raise UsageError(f"a map has no layout {layout!r}; there are coordinates, tree")
+    bus = circuit.bus
+    where = {name: (x, y) for name, x, y in zip(bus["bus"], bus["x"], bus["y"])
+             if np.isfinite([x, y]).all()}
+    if not where:
+        raise UsageError(f"{circuit.name} has no coordinates: give its file a `buscoords` command, "
+                         "or circuit.bus x and y, or draw it with layout=\"tree\"")
+    return where
+
+
+def _way(where, parent, a, b, layout):
+    """Points of the line between two buses: with a corner in a tree, straight elsewhere."""
+    if layout == "tree" and parent.get(a) == b:
+        a, b = b, a
+    if layout == "tree" and parent.get(b) == a:
+        return [where[a], (where[a][0], where[b][1]), where[b]]
+    return [where[a], where[b]]
+
+
+def _extreme(voltages, show):
     vm, _ = _state(voltages)
-    return {bus: np.nanmin(row) for bus, row in zip(vm.bus.values, vm.values)
+    best = np.nanmin if show == "lowest" else np.nanmax
+    return {bus: best(row) for bus, row in zip(vm.bus.values, vm.values)
             if np.isfinite(row).any()}
 
 

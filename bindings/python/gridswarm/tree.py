@@ -53,17 +53,22 @@ class Tree:
 
     def positions(self):
         """bus -> (column, row) for drawing, sources at column 0."""
-        reach = {}
-        for bus in reversed(self.buses):
-            reach[bus] = 1 + max((reach[c] for c in self.children[bus]), default=0)
-        where, floor = {}, 0
-        for source in self.sources:
-            block = _block(self.children, reach, source, 0)
-            lowest = -min(block.low.values())
-            for bus, (column, row) in block.where.items():
-                where[bus] = (column, row + floor + lowest)
-            floor += lowest + max(block.high.values()) + 2
-        return where
+        return tree_positions(self.sources, self.children, self.buses)
+
+
+def tree_positions(sources, children, buses):
+    """bus -> (column, row) of trees: children is bus -> buses, in `buses` parents come first."""
+    reach = {}
+    for bus in reversed(buses):
+        reach[bus] = 1 + max((reach[c] for c in children[bus]), default=0)
+    where, floor = {}, 0
+    for source in sources:
+        block = _block(children, reach, source, 0)
+        lowest = -min(block.low.values())
+        for bus, (column, row) in block.where.items():
+            where[bus] = (column, row + floor + lowest)
+        floor += lowest + max(block.high.values()) + 2
+    return where
 
 
 class _Block:
