@@ -5,8 +5,8 @@
 // Lines keep their impedance; all other linear parts are admittances, of which the parts between
 // two vertices stand at the edge and the parts within one at the vertex. Elements that join the
 // same two vertices share one edge, so that three regulators of one phase make a tree, not a loop.
-// A node is supplied if something linear leads from a source to it, or to ground from it and
-// another node of its bus is supplied.
+// A node is supplied if something linear leads from a source to it, be it a line's capacitance
+// between conductors alone, or to ground from it and another node of its bus is supplied.
 #pragma once
 
 #include <span>

@@ -41,14 +41,19 @@ struct NodeGroups {
     leader[std::max(a, b)] = std::min(a, b);
     is_grounded[a] = is_grounded[b] = static_cast<char>(is_grounded[a] | is_grounded[b]);
   }
-  void join_coupled(std::span<const Index> nodes, std::span<const feeder::Phasor> y_s) {
+  /// What lies between two of the nodes joins them.
+  void join_pairs(std::span<const Index> nodes, std::span<const feeder::Phasor> y_s) {
     const std::size_t n = nodes.size();
-    for (std::size_t i = 0; i < n; ++i) {
-      if (leads_to_ground(y_s.subspan(i * n, n))) earth(nodes[i]);
+    for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j)
         if (i != j && (y_s[i * n + j].re != 0.0 || y_s[i * n + j].im != 0.0))
           join(nodes[i], nodes[j]);
-    }
+  }
+  void join_coupled(std::span<const Index> nodes, std::span<const feeder::Phasor> y_s) {
+    const std::size_t n = nodes.size();
+    for (std::size_t i = 0; i < n; ++i)
+      if (leads_to_ground(y_s.subspan(i * n, n))) earth(nodes[i]);
+    join_pairs(nodes, y_s);
   }
 };
 
@@ -75,9 +80,12 @@ inline NodeGroups group_nodes(const feeder::Circuit& circuit, const Transformers
   groups.is_grounded.assign(groups.leader.size(), 0);
   std::iota(groups.leader.begin(), groups.leader.end(), 0);
   const feeder::Lines& lines = circuit.lines;
-  for (Index i = 0; i < lines.size(); ++i)
-    for (std::size_t k = 0; lines.in_service[i] && k < lines.from.row(i).size(); ++k)
+  for (Index i = 0; i < lines.size(); ++i) {
+    if (!lines.in_service[i]) continue;
+    for (std::size_t k = 0; k < lines.from.row(i).size(); ++k)
       groups.join(lines.from.row(i)[k], lines.to.row(i)[k]);
+    groups.join_pairs(lines.from.row(i), lines.y_s.row(i));
+  }
   for (const feeder::Primitive& primitive : transformers.primitive)
     groups.join_coupled(primitive.node, primitive.y_s);
   for (Index i = 0; i < circuit.admittances.size(); ++i)
