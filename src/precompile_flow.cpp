@@ -12,6 +12,7 @@
 #include "gridswarm/flow/circuit_figures.ipp"
 #include "gridswarm/flow/circuit_flow.ipp"
 #include "gridswarm/flow/circuit_graph.ipp"
+#include "gridswarm/flow/circuit_hold.ipp"
 #include "gridswarm/flow/circuit_laws.ipp"
 #include "gridswarm/flow/circuit_plan.ipp"
 #include "gridswarm/flow/circuit_rules.ipp"
