@@ -13,12 +13,6 @@ import re
 import subprocess
 
 
-# Asymmetric references that are not met. One holds voltages by phase, which we do in symmetric
-# calculations only. In the other 1e-8 p.u. hold the zero sequence between two deltas, which leaves
-# powers of 4 MW a rounding of 1e-4 W; it allows 1e-7 W.
-UNMET = ("pv-node5", "floating_zero_sequence")
-
-
 @dataclasses.dataclass
 class Compared:
     """One case: how many numbers were compared, and the worst as a share of what is allowed."""

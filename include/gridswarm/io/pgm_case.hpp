@@ -41,13 +41,16 @@ struct PgmFeed {
   std::vector<Index> rows;  ///< of the sources in service here
 };
 
+/// By appliance type and row: row of the regulator in service, or none.
+using PgmRegulators = std::array<std::vector<Index>, 4>;
+
 struct PgmCase {
   feeder::Case grid;  ///< bus rows: nodes in the file's order, then star buses, then sources' buses
   std::array<std::vector<PgmBranch>, 7>
       ports;  ///< by branch type and row; three per three windings
   std::vector<PgmFeed> feeds;
-  std::array<std::vector<Index>, 4> load_row;   ///< by appliance type and row: row of grid.loads
-  std::array<std::vector<Index>, 4> regulator;  ///< likewise: row of the regulator in service
+  std::array<std::vector<Index>, 4> load_row;  ///< by appliance type and row: row of grid.loads
+  PgmRegulators regulator;
   std::vector<Index> tap_row;  ///< by tap regulator: row of grid.tap_changers, none if idle
 };
 

@@ -170,9 +170,10 @@ inline void add_pgm_shunts(const PgmNetwork& network, PgmCase& out) {
 }
 
 /// Which regulator in service each appliance has; it must be of constant power.
-inline void index_pgm_regulators(const PgmNetwork& network, PgmCase& out) {
+inline PgmRegulators index_pgm_regulators(const PgmNetwork& network) {
+  PgmRegulators regulator;
   for (std::size_t k = 0; k < std::size(pgm_appliances); ++k)
-    out.regulator[k].assign(network.of(pgm_appliances[k]).size(), none);
+    regulator[k].assign(network.of(pgm_appliances[k]).size(), none);
   const PgmTable& table = network.of(PgmType::voltage_regulator);
   for (Index row = 0; row < table.size(); ++row) {
     const PgmPlace& place =
@@ -185,12 +186,13 @@ inline void index_pgm_regulators(const PgmNetwork& network, PgmCase& out) {
           network, table, row,
           "regulates " + std::to_string(place.id) + ", which is not of constant power (type 0)");
     if (table.at(row, "status") == 0.0) continue;
-    if (out.regulator[k][place.row] != none)
+    if (regulator[k][place.row] != none)
       refuse_pgm(network, table, row,
                  "regulates " + std::to_string(place.id) + ", which another one regulates");
     if (std::isnan(table.at(row, "u_ref"))) refuse_pgm(network, table, row, "has no u_ref");
-    out.regulator[k][place.row] = row;
+    regulator[k][place.row] = row;
   }
+  return regulator;
 }
 
 /// A regulated appliance as a generator of its bus, which becomes PV.
@@ -236,7 +238,7 @@ inline void add_pgm_load(std::int64_t id, Index bus, Complex consumption, double
 }
 
 inline void add_pgm_appliances(const PgmNetwork& network, PgmCase& out) {
-  index_pgm_regulators(network, out);
+  out.regulator = index_pgm_regulators(network);
   feeder::Buses& buses = out.grid.buses;
   for (std::size_t k = 0; k < std::size(pgm_appliances); ++k) {
     const PgmTable& table = network.of(pgm_appliances[k]);

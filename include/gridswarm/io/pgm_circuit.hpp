@@ -9,6 +9,10 @@
 //   load         a row of loads of three phases, or a row per phase where the file tells phases
 //                apart; generators are loads of negative power. No voltage limits: the laws hold at
 //                any voltage
+//   regulator    the kvar of a row per phase of its node holds |V| there (flow/circuit_hold.hpp);
+//                regulated appliances of a node share it alike
+//   nothing      a section of deltas and ungrounded stars that nothing unbalances in zero sequence
+//                has none: as large an admittance as its transformers' says so at one of its nodes
 #pragma once
 
 #include <array>
@@ -38,6 +42,14 @@ struct PgmPhaseFeed {
   std::vector<Index> rows;  ///< of the sources in service here
 };
 
+/// A node whose |V| is held phase by phase.
+struct PgmPhaseHold {
+  Index node;        ///< bus row
+  double u_pu;       ///< wanted
+  Index first_load;  ///< row of loads of phase 1, then come those of 2 and 3
+  Index appliances;  ///< in service, that share its kvar
+};
+
 struct PgmCircuit {
   feeder::Circuit circuit;  ///< bus rows: nodes in the file's order, then star buses; three nodes
                             ///< each, in order
@@ -45,6 +57,8 @@ struct PgmCircuit {
   std::vector<PgmPhaseFeed> feeds;
   std::array<Index, 4> first_load{};  ///< by appliance type: its first row of loads; those of
                                       ///< asymmetric appliances have three rows each
+  PgmRegulators regulator;
+  std::vector<PgmPhaseHold> holds;
 };
 
 /// Build the circuit of a network as it stands.

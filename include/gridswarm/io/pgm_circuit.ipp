@@ -8,14 +8,13 @@
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/pgm_circuit.hpp"
+#include "gridswarm/io/pgm_circuit_holds.ipp"
+#include "gridswarm/io/pgm_circuit_parts.ipp"
 #include "gridswarm/io/pgm_parts.hpp"
 #include "gridswarm/io/pgm_phases.ipp"
 
 namespace gridswarm::inline GS_ABI::io {
 namespace detail {
-
-/// Beyond any voltage: a load's law holds up to here.
-inline constexpr double pgm_no_v_max_pu = 1e9;
 
 inline void add_pgm_circuit_bus(feeder::Circuit& circuit, feeder::CircuitIndex& index,
                                 const std::string& name, double rated_v) {
@@ -23,24 +22,6 @@ inline void add_pgm_circuit_bus(feeder::Circuit& circuit, feeder::CircuitIndex& 
   circuit.buses.base_kv_ln[bus] = 1e-3 * rated_v / std::sqrt(3.0);
   for (std::int32_t number = 1; number <= 3; ++number)
     feeder::add_node(circuit, index, bus, number);
-}
-
-/// The node rows of buses, one after the other.
-template <class... Bus>
-std::array<Index, 3 * sizeof...(Bus)> nodes_of(Bus... bus) {
-  std::array<Index, 3 * sizeof...(Bus)> nodes;
-  std::size_t k = 0;
-  for (const Index row : {bus...})
-    for (Index phase = 0; phase < 3; ++phase) nodes[k++] = 3 * row + phase;
-  return nodes;
-}
-
-inline feeder::Phasor phasor(const Complex& value) { return {value.real(), value.imag()}; }
-
-inline std::array<feeder::Phasor, 9> phasors(const PgmMatrix& m) {
-  std::array<feeder::Phasor, 9> out;
-  std::transform(m.begin(), m.end(), out.begin(), phasor);
-  return out;
 }
 
 inline void add_pgm_line(const std::string& name, const PgmPhaseBranch& line, double rating_a,
@@ -54,15 +35,6 @@ inline void add_pgm_line(const std::string& name, const PgmPhaseBranch& line, do
   lines.length.push_back(0.0);
   lines.is_switch.push_back(is_switch);
   lines.in_service.push_back(closed);
-}
-
-/// One block at one bus.
-inline void add_pgm_admittance(const std::string& name, Index bus, const PgmMatrix& y,
-                               feeder::Admittances& admittances) {
-  admittances.name.push_back(name);
-  admittances.nodes.append(nodes_of(bus));
-  admittances.y_s.append(phasors(y));
-  admittances.in_service.push_back(1);
 }
 
 /// All four blocks, between two buses.
@@ -96,10 +68,6 @@ inline void add_pgm_phase_branch(const std::string& name, const PgmPhaseBranch& 
     add_pgm_admittance(name + " open at its to end", branch.from, branch.y.ff, circuit.admittances);
   if (!is_zero(branch.y.tt))
     add_pgm_admittance(name + " open at its from end", branch.to, branch.y.tt, circuit.admittances);
-}
-
-inline std::string pgm_name(const PgmTable& table, Index row) {
-  return component_of(table.type).name + ("." + std::to_string(table.id(row)));
 }
 
 inline void add_pgm_phase_branches(const PgmNetwork& network, double frequency_hz,
@@ -232,29 +200,6 @@ inline void add_pgm_phase_shunts(const PgmNetwork& network, feeder::Circuit& cir
   }
 }
 
-inline void add_pgm_phase_load(const std::string& name, std::span<const Index> nodes, double kv,
-                               Complex kva, double type, bool on, feeder::CircuitLoads& loads) {
-  constexpr feeder::LoadLaw laws[] = {feeder::LoadLaw::constant_power,
-                                      feeder::LoadLaw::constant_impedance,
-                                      feeder::LoadLaw::constant_current};
-  loads.name.push_back(name);
-  loads.nodes.append(nodes);
-  loads.connection.push_back(feeder::Connection::wye);
-  loads.phases.push_back(static_cast<std::int32_t>(nodes.size()) - 1);
-  loads.law.push_back(laws[static_cast<int>(type)]);
-  loads.kv.push_back(kv);
-  loads.kw.push_back(kva.real());
-  loads.kvar.push_back(kva.imag());
-  loads.v_min_pu.push_back(0.0);
-  loads.v_max_pu.push_back(pgm_no_v_max_pu);
-  loads.v_low_pu.push_back(0.0);
-  loads.exponent_p.push_back(0.0);
-  loads.exponent_q.push_back(0.0);
-  loads.zip.push_back({});
-  loads.profile.push_back(none);
-  loads.in_service.push_back(on);
-}
-
 inline void add_pgm_phase_loads(const PgmNetwork& network, PgmCircuit& out) {
   feeder::CircuitLoads& loads = out.circuit.loads;
   for (std::size_t k = 0; k < std::size(pgm_appliances); ++k) {
@@ -284,15 +229,6 @@ inline void add_pgm_phase_loads(const PgmNetwork& network, PgmCircuit& out) {
   }
 }
 
-/// Regulators in service are of symmetric calculations.
-inline void refuse_pgm_voltage_regulators(const PgmNetwork& network) {
-  const PgmTable& table = network.of(PgmType::voltage_regulator);
-  for (Index row = 0; row < table.size(); ++row)
-    if (table.at(row, "status") != 0.0)
-      refuse_pgm(network, table, row,
-                 "holds a voltage, which asymmetric calculations do not do; set its status to 0");
-}
-
 }  // namespace detail
 
 GS_INLINE PgmCircuit make_pgm_circuit(const PgmNetwork& network, double frequency_hz) {
@@ -310,12 +246,13 @@ GS_INLINE PgmCircuit make_pgm_circuit(const PgmNetwork& network, double frequenc
                          "has u_rated " + shortest(rated) + " V, beyond what can be computed");
     detail::add_pgm_circuit_bus(out.circuit, index, std::to_string(nodes.id(row)), rated);
   }
-  detail::refuse_pgm_voltage_regulators(network);
   detail::add_pgm_phase_branches(network, frequency_hz, out);
   detail::add_pgm_phase_stars(network, index, out);
   detail::add_pgm_phase_feeds(network, out);
   detail::add_pgm_phase_shunts(network, out.circuit);
   detail::add_pgm_phase_loads(network, out);
+  detail::add_pgm_phase_holds(network, out);
+  detail::add_pgm_references(network, out);
   return out;
 }
 

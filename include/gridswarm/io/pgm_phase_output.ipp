@@ -133,8 +133,21 @@ inline void place_phase_shunts(PgmPhaseState& state, PgmOutput& output) {
   }
 }
 
+/// The share of one regulated appliance of a node in the kvar that holds it, Mvar consumed.
+inline double held_mvar(const PgmPhaseState& state, Index bus, Index phase) {
+  for (const PgmPhaseHold& hold : state.model().holds)
+    if (hold.node == bus) {
+      const std::size_t at = static_cast<std::size_t>(state.lane) *
+                                 static_cast<std::size_t>(state.model().circuit.loads.size()) +
+                             static_cast<std::size_t>(hold.first_load + phase);
+      return 1e-3 * state.group.by_phase.load_kvar[at] / hold.appliances;
+    }
+  return 0.0;
+}
+
 inline void place_phase_loads(PgmPhaseState& state, PgmOutput& output) {
-  for (const PgmType type : pgm_appliances) {
+  for (std::size_t kind = 0; kind < std::size(pgm_appliances); ++kind) {
+    const PgmType type = pgm_appliances[kind];
     const PgmTable& table = state.network.of(type);
     const double sign = type == PgmType::sym_gen || type == PgmType::asym_gen ? -1.0 : 1.0;
     for (Index row = 0; row < table.size(); ++row) {
@@ -149,6 +162,7 @@ inline void place_phase_loads(PgmPhaseState& state, PgmOutput& output) {
         const double u = std::abs(v) / state.base_v(bus);
         Complex consumed = is_one ? pgm_consumption(state.network, type, row, 0) / 3.0
                                   : pgm_consumption(state.network, type, row, q);
+        if (state.model().regulator[kind][row] != none) consumed.imag(held_mvar(state, bus, q));
         consumed *= va_per_mva * (law == 1.0 ? u * u : law == 2.0 ? u : 1.0);
         i[q] = std::conj(consumed / v);
       }
@@ -229,14 +243,29 @@ inline void place_phase_nodes(const PgmPhaseState& state, PgmOutput& output) {
   }
 }
 
-/// Tap regulators are idle, voltage regulators out of service.
+/// Voltage regulators in service hold what they are to hold; no limit stops them.
+inline void place_phase_regulators(const PgmPhaseState& state, PgmOutput& output) {
+  const PgmTable& table = state.network.of(PgmType::voltage_regulator);
+  for (Index row = 0; row < table.size(); ++row) {
+    double* cells = pgm_cells(output, state.network, table.type, row);
+    const PgmPlace& place =
+        *state.network.find(static_cast<std::int64_t>(table.at(row, "regulated_object")));
+    const PgmTable& object = state.network.of(place.type);
+    const Index bus = pgm_bus(state.network, object, place.row, "node");
+    if (table.at(row, "status") == 0.0 || object.at(place.row, "status") == 0.0 ||
+        !state.supplied(bus))
+      continue;
+    cells[3] = 1.0;
+    for (Index phase = 0; phase < 3; ++phase)
+      cells[6 + phase] = -va_per_mva * held_mvar(state, bus, phase);
+  }
+}
+
+/// Tap regulators are idle.
 inline void place_idle(const PgmPhaseState& state, PgmOutput& output) {
-  for (const PgmType type : {PgmType::transformer_tap_regulator, PgmType::voltage_regulator})
-    for (Index row = 0; row < state.network.of(type).size(); ++row) {
-      double* cells = pgm_cells(output, state.network, type, row);
-      if (type == PgmType::transformer_tap_regulator)
-        cells[6] = std::numeric_limits<double>::quiet_NaN();
-    }
+  const PgmTable& table = state.network.of(PgmType::transformer_tap_regulator);
+  for (Index row = 0; row < table.size(); ++row)
+    pgm_cells(output, state.network, table.type, row)[6] = std::numeric_limits<double>::quiet_NaN();
 }
 
 GS_INLINE PgmOutput pgm_phase_output(const PgmNetwork& network, const PgmSolution& solution,
@@ -258,6 +287,7 @@ GS_INLINE PgmOutput pgm_phase_output(const PgmNetwork& network, const PgmSolutio
   place_phase_loads(state, output);
   place_phase_sources(state, output);
   place_phase_nodes(state, output);
+  place_phase_regulators(state, output);
   place_idle(state, output);
   return output;
 }

@@ -2,6 +2,7 @@
 // Scenarios of a power-grid-model network phase by phase: its circuit, and their powers in lanes.
 #pragma once
 
+#include "gridswarm/flow/circuit_hold.hpp"
 #include "gridswarm/io/pgm_circuit.ipp"
 #include "gridswarm/io/pgm_parts.hpp"
 #include "gridswarm/io/pgm_solve.hpp"
@@ -30,7 +31,7 @@ inline void place_phase_powers(const PgmNetwork& network, const PgmCircuit& mode
         if (table.value[static_cast<std::size_t>(row) * table.width + status] == 0.0) continue;
         const Complex mva = pgm_consumption(network, type, row, phase);
         powers.kw[at] = 1e3 * mva.real();
-        powers.kvar[at] = 1e3 * mva.imag();
+        if (model.regulator[kind][row] == none) powers.kvar[at] = 1e3 * mva.imag();
       }
   }
 }
@@ -95,7 +96,13 @@ GS_INLINE void solve_by_phase(PgmNetwork& network, const PgmBatch& batch, const 
   injections.load_kw = powers.kw;
   injections.load_kvar = powers.kvar;
   flow::CircuitWork work;
-  flow::solve(flow::prepare(circuit, flow), injections, flow, work, group.by_phase);
+  flow::HeldVoltages held;
+  for (const PgmPhaseHold& hold : group.circuit.holds)
+    for (Index phase = 0; phase < 3; ++phase) {
+      held.load.push_back(hold.first_load + phase);
+      held.v_pu.push_back(hold.u_pu);
+    }
+  flow::solve_held(flow::prepare(circuit, flow), held, injections, flow, work, group.by_phase);
 }
 
 }  // namespace detail

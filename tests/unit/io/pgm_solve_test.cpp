@@ -283,13 +283,61 @@ TEST_CASE("by phase, a load of constant impedance may be larger than what its so
     CHECK(table_of(output, PgmType::node).at(0, "u_pu", phase) == Approx(1.0 / 3.0));
 }
 
-TEST_CASE("by phase, what holds voltages or moves taps is refused") {
+namespace {
+
+/// 400 V, 0.08 ohm of reactance to node 2, where two generators without active power hold `u_ref`.
+io::PgmNetwork held_network(const std::string& regulator, int gen_node = 2) {
+  return io::parse_pgm(
+      R"({"version": "1.0", "type": "input", "is_batch": false, "data": {
+      "node": [{"id": 1, "u_rated": 400}, {"id": 2, "u_rated": 400}],
+      "source": [{"id": 4, "node": 1, "status": 1, "u_ref": 1, "sk": 1e20}],
+      "line": [{"id": 3, "from_node": 1, "to_node": 2, "from_status": 1, "to_status": 1, "r1": 0,
+                "x1": 0.08, "c1": 0, "tan1": 0, "r0": 0, "x0": 0.08, "c0": 0, "tan0": 0}],
+      "sym_gen": [
+      {"id": 5, "node": )" +
+          std::to_string(gen_node) + R"(, "status": 1, "type": 0,
+       "p_specified": 0, "q_specified": 7e3}],
+      "asym_gen": [{"id": 6, "node": 2, "status": 1, "type": 0, "p_specified": [0, 0, 0],
+                    "q_specified": [0, 0, 0]}],
+      "voltage_regulator": [
+      {"id": 8, "regulated_object": 5, "status": 1, )" +
+          regulator + R"(},
+      {"id": 9, "regulated_object": 6, "status": 1, "u_ref": 1.02}]}})",
+      "a.json");
+}
+
+}  // namespace
+
+TEST_CASE("by phase, generators of a node share the kvar that holds each of its phases") {
   io::PgmOptions options = exact();
   options.symmetric = false;
-  const io::PgmNetwork network = io::parse_pgm(test::pgm_sample, "a.json");
-  CHECK_THROWS_WITH_AS(io::solve_pgm(network, io::pgm_as_it_stands(), options),
-                       doctest::Contains("voltage_regulator 41 holds a voltage"), InputError);
+  const io::PgmNetwork network = held_network(R"("u_ref": 1.02)");
+  const io::PgmSolution solution = io::solve_pgm(network, io::pgm_as_it_stands(), options);
+  REQUIRE(solution.status[0] == flow::FlowStatus::converged);
+  const io::PgmOutput output = io::pgm_output(network, solution, 0);
+  const double q = 0.5 * 1.02 * 0.02 * (160e3 / 3.0) / 0.08;  // half of u (u - 1) v^2 / x
+  for (Index phase = 0; phase < 3; ++phase) {
+    CHECK(table_of(output, PgmType::node).at(1, "u_pu", phase) == Approx(1.02).epsilon(1e-9));
+    CHECK(table_of(output, PgmType::sym_gen).at(0, "q", phase) == Approx(q).epsilon(1e-7));
+    CHECK(table_of(output, PgmType::asym_gen).at(0, "q", phase) == Approx(q).epsilon(1e-7));
+    CHECK(table_of(output, PgmType::voltage_regulator).at(1, "q", phase) == Approx(q));
+  }
+  CHECK(table_of(output, PgmType::voltage_regulator).at(0, "energized") == 1.0);
+}
+
+TEST_CASE("by phase, what cannot be held or would move taps is refused") {
+  io::PgmOptions options = exact();
+  options.symmetric = false;
+  const auto solve = [&](const io::PgmNetwork& network) {
+    io::solve_pgm(network, io::pgm_as_it_stands(), options);
+  };
+  CHECK_THROWS_WITH_AS(solve(held_network(R"("u_ref": 1.02, "q_max": 1e3)")),
+                       doctest::Contains("voltage_regulator 8 has q_max, a limit"), InputError);
+  CHECK_THROWS_WITH_AS(solve(held_network(R"("u_ref": 1.01)")),
+                       doctest::Contains("but another one at node 2 has 1.01"), InputError);
+  CHECK_THROWS_WITH_AS(solve(held_network(R"("u_ref": 1.02)", 1)),
+                       doctest::Contains("holds node 1, which a source feeds"), InputError);
   options.flow.fixed_taps = false;
-  CHECK_THROWS_WITH_AS(io::solve_pgm(network, io::pgm_as_it_stands(), options),
+  CHECK_THROWS_WITH_AS(solve(io::parse_pgm(test::pgm_sample, "a.json")),
                        doctest::Contains("transformer_tap_regulator 40 moves taps"), InputError);
 }
