@@ -12,6 +12,7 @@
 #include "mesh.simd.hpp"
 #include "newton.simd.hpp"
 #include "newton_laws.simd.hpp"
+#include "sha256_lanes.simd.hpp"
 #include "sweep.simd.hpp"
 #include "sweep_check.simd.hpp"
 #include "sweep_rows.simd.hpp"
@@ -52,6 +53,7 @@ const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA,
                                   circuit_up,
                                   circuit_down,
                                   circuit_sweep,
-                                  circuit_compare};
+                                  circuit_compare,
+                                  {hash_leaves, hash_nodes}};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -16,6 +16,8 @@ ExitCode run(const Common& common) {
   print({{"version", std::string(GRIDSWARM_VERSION), ""},
          {"isa", std::string(kernel::name_of(kernel::isa_in_use())),
           "kernels in use; force with GRIDSWARM_ISA"},
+         {"hashes", std::string(kernel::sha_in_use() ? "sha_ni" : "isa"),
+          "SHA-256 by the processor's instructions for it, or by kernels of the set above"},
          {"isa_supported", supported, "by this build and processor"}},
         common.json);
   return ExitCode::ok;

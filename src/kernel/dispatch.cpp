@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ask the processor once which kernels it can run, and hold the table in use.
+// Ask the processor once which kernels it can run, and hold the tables in use.
+#if defined(GRIDSWARM_X86)
+#include <cpuid.h>
+#endif
+
 #include "gridswarm/kernel/isa.ipp"
 #include "gridswarm/kernel/kernels.hpp"
 #include "gridswarm/kernel/reference.hpp"
@@ -10,6 +14,7 @@ extern const Kernels kernels_baseline;
 #if defined(GRIDSWARM_X86)
 extern const Kernels kernels_avx2;
 extern const Kernels kernels_avx512;
+extern const HashKernels hash_kernels_sha_ni;
 #endif
 
 namespace {
@@ -53,6 +58,21 @@ const Kernels* widest() {
   return &kernels_reference;
 }
 
+/// The SHA kernels, or null. Compilers of our age can't be asked for "sha" by name.
+const HashKernels* sha_table() {
+#if defined(GRIDSWARM_X86)
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  const bool has_sha_ni = __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx >> 29 & 1) == 1;
+  if (has_sha_ni && __builtin_cpu_supports("avx")) return &hash_kernels_sha_ni;
+#endif
+  return nullptr;
+}
+
+const HashKernels*& sha_table_in_use() {
+  static const HashKernels* table = sha_table();
+  return table;
+}
+
 const Kernels*& in_use() {
   static const Kernels* table = widest();
   return table;
@@ -70,6 +90,21 @@ bool use_isa(Isa isa) {
   return true;
 }
 
+bool has_sha() { return sha_table() != nullptr; }
+bool sha_in_use() { return sha_table_in_use() != nullptr; }
+
+bool use_sha(bool on) {
+  const HashKernels* table = on ? sha_table() : nullptr;
+  if (on && !table) return false;
+  sha_table_in_use() = table;
+  return true;
+}
+
 const Kernels& kernels() { return *in_use(); }
+
+const HashKernels& hash_kernels() {
+  const HashKernels* sha = sha_table_in_use();
+  return sha ? *sha : in_use()->hash;
+}
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -21,6 +21,17 @@ Isa isa_in_use();
 /// Not for use while another thread calls kernels.
 bool use_isa(Isa isa);
 
+/// True where this build and this processor have instructions for SHA-256: a flag of its own, which
+/// no level of Isa implies (AVX is asked for beside it). Hashes are the same bytes with and
+/// without.
+bool has_sha();
+/// True if hash_kernels() are those of the SHA instructions; so it is where there are any, until
+/// use_sha() says otherwise.
+bool sha_in_use();
+/// Hash by SHA instructions or not, in the whole process. Returns false, and changes nothing, if
+/// there are none. Not for use while another thread hashes.
+bool use_sha(bool on);
+
 }  // namespace gridswarm::inline GS_ABI::kernel
 
 #ifndef GRIDSWARM_COMPILED

@@ -16,6 +16,9 @@ GS_INLINE const char* name_of(Isa isa) {
 GS_INLINE bool is_supported(Isa isa) { return isa == Isa::reference; }
 GS_INLINE Isa isa_in_use() { return Isa::reference; }
 GS_INLINE bool use_isa(Isa isa) { return isa == Isa::reference; }
+GS_INLINE bool has_sha() { return false; }
+GS_INLINE bool sha_in_use() { return false; }
+GS_INLINE bool use_sha(bool on) { return !on; }
 #endif
 
 }  // namespace gridswarm::inline GS_ABI::kernel

@@ -4,6 +4,7 @@
 
 #include "gridswarm/kernel/circuit_law_views.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
+#include "gridswarm/kernel/hash_views.hpp"
 #include "gridswarm/kernel/isa.hpp"
 #include "gridswarm/kernel/mesh_views.hpp"
 #include "gridswarm/kernel/views.hpp"
@@ -104,10 +105,14 @@ struct Kernels {
   /// Hold what every node draws now against `before`, the J that made the voltages (pairs by slot).
   void (*circuit_compare)(const CircuitTree& tree, const double* before,
                           const CircuitMemory& memory, CircuitCheck& check);
+  /// SHA-256 without the processor's own instructions for it.
+  HashKernels hash;
 };
 
 /// The table in use.
 const Kernels& kernels();
+/// The hash kernels in use: by SHA instructions if sha_in_use(), else those of the table in use.
+const HashKernels& hash_kernels();
 
 }  // namespace gridswarm::inline GS_ABI::kernel
 

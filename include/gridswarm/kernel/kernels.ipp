@@ -14,6 +14,8 @@ GS_INLINE const Kernels& kernels() {
   return table;
 }
 
+GS_INLINE const HashKernels& hash_kernels() { return kernels().hash; }
+
 }  // namespace gridswarm::inline GS_ABI::kernel
 #endif
 

@@ -6,6 +6,7 @@
 #include "gridswarm/kernel/kernels.hpp"
 #include "gridswarm/kernel/reference_circuit.hpp"
 #include "gridswarm/kernel/reference_circuit_law.hpp"
+#include "gridswarm/kernel/reference_hash.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
 #include "gridswarm/kernel/reference_newton.hpp"
@@ -86,7 +87,8 @@ GS_INLINE Kernels reference_kernels() {
           reference::circuit_up,
           reference::circuit_down,
           reference::circuit_sweep,
-          reference::circuit_compare};
+          reference::circuit_compare,
+          {reference::hash_leaves, reference::hash_nodes}};
 }
 
 }  // namespace gridswarm::inline GS_ABI::kernel

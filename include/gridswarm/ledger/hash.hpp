@@ -3,8 +3,9 @@
 //
 // leaf(e)    = H(0x00 || e)
 // node(l, r) = H(0x01 || l || r)        RFC 6962 section 2.1, H = SHA-256
-// The prefixes keep a leaf from ever passing for an inner node. The linked library hashes with
-// OpenSSL (src/ledger/hash_openssl.cpp); headers mode with sha256_reference.hpp, the same bytes.
+// The prefixes keep a leaf from ever passing for an inner node. Leaves and nodes are kernels
+// (kernel/hash_views.hpp), streams OpenSSL's (src/ledger/hash_openssl.cpp), which is also the
+// oracle of the kernels; headers mode hashes with sha256_reference.hpp. All give the same bytes.
 #pragma once
 
 #include <array>
