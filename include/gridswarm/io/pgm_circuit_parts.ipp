@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gridswarm/io/pgm_circuit.hpp"
+#include "gridswarm/feeder/circuit.hpp"
 #include "gridswarm/io/pgm_parts.hpp"
+#include "gridswarm/io/pgm_phases.hpp"
 
 namespace gridswarm::inline GS_ABI::io::detail {
 
