@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import sys
-import time
 import warnings
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -22,13 +21,12 @@ warnings.filterwarnings("ignore", message=".*some Nan in the pp_net.trafo")  # n
 
 import numpy as np  # noqa: E402
 
+import fair  # noqa: E402
 import grids  # noqa: E402
 import packages  # noqa: E402
 import reference  # noqa: E402
 
 ACCURACY_PU = 1e-8
-TOLERANCES = [10.0 ** -k for k in range(1, 13)]
-ROUNDS, SECONDS = 15, 20.0  # per package and grid: so many rounds, or about so long, at least 3
 COMMAND = "./dev peers flow --json"
 RADIAL = {"pgm_iterative_current": [packages.PgmIterativeCurrent],
           "pgm_newton": [packages.PgmNewton], "pandapower": [packages.Pandapower]}
@@ -54,46 +52,6 @@ def error_pu(package, solved, truth):
     return np.abs(vm_pu * np.exp(1j * angle * package.rad_per_angle) - truth[:len(vm_pu)]).max()
 
 
-def loosest(package, truth):
-    """(tolerance, error): the first of TOLERANCES that reaches ACCURACY_PU.
-
-    A tolerance that fails on a few scenarios is not tried on all.
-    """
-    error = np.inf
-    for tolerance in TOLERANCES:
-        for count in (min(10, len(truth)), None):
-            try:
-                error = error_pu(package, package.solve(tolerance, count), truth)
-            except Exception as failure:  # what packages raise where they don't converge
-                print(f"{package.name} at {tolerance:g}: {failure}", file=sys.stderr)
-                error = np.inf
-            if not error <= ACCURACY_PU:
-                break
-        else:
-            return tolerance, error
-    sys.exit(f"flow.py: {package.name} never comes within {ACCURACY_PU:g} p.u.; last {error:g}")
-
-
-def race(entrants, threads):
-    """[(best seconds, rounds)] of each (package, tolerance), taking turns: CPU time of the process
-    for one thread, else time on the wall."""
-    clock = time.process_time if threads == 1 else time.perf_counter
-    best, spent = np.full(len(entrants), np.inf), np.zeros(len(entrants))
-    rounds = [0] * len(entrants)
-    for turn in range(ROUNDS):
-        for k, (package, tolerance) in enumerate(entrants):
-            if turn >= 3 and spent[k] > SECONDS:
-                continue
-            begin, on_wall = clock(), time.perf_counter()
-            solved = package.solve(tolerance)
-            taken = clock() - begin
-            spent[k] += time.perf_counter() - on_wall
-            del solved
-            best[k] = min(best[k], taken)
-            rounds[k] += 1
-    return list(zip(best, rounds))
-
-
 def compare(name, threads_wanted):
     """What each package did on this grid, gridswarm first, for each number of threads."""
     make, peers, _ = GRIDS[name]
@@ -105,13 +63,15 @@ def compare(name, threads_wanted):
     for (_, package), value in zip(named, losses):
         if not abs(value - losses[0]) <= 1e-6 * losses[0]:
             sys.exit(f"flow.py: {package.name} finds {value} MW of losses, not {losses[0]}")
-    found = [loosest(package, truth) for _, package in named]
+    found = [fair.loosest(package, truth, ACCURACY_PU, error_pu) for _, package in named]
+    if None in found:
+        sys.exit("flow.py: a package without a tolerance has no place beside the others")
     results = []
     for threads in threads_wanted:
         runners = [k for k, (_, package) in enumerate(named) if threads in package.threads]
         for k in runners:
             named[k][1].use(threads)
-        times = race([(named[k][1], found[k][0]) for k in runners], threads)
+        times = fair.race([(named[k][1], found[k][0]) for k in runners], threads)
         for k, (seconds, rounds) in zip(runners, times):
             peer, package = named[k]
             count = min(len(truth), getattr(package, "at_most", len(truth)))

@@ -18,12 +18,11 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 
-import flow  # noqa: E402
+import fair  # noqa: E402
 import grids3  # noqa: E402
 import packages3  # noqa: E402
 
 ACCURACY_PU = 1e-6
-TOLERANCES = [10.0 ** -k for k in range(1, 12)]
 SCENARIOS = 500
 COMMAND = "./dev peers flow3 --json"
 PGM = {"pgm_newton": [packages3.PgmNewton],
@@ -63,25 +62,10 @@ def error_pu(package, solved, truth):
 
 
 def loosest(package, truth):
-    """(tolerance, error): the first of TOLERANCES that reaches ACCURACY_PU, tried on ten scenarios
-    first."""
+    """As fair.loosest(); who comes for information only has no tolerance to be found."""
     if getattr(package, "is_information", False):
         return np.nan, None
-    error = np.inf
-    for tolerance in TOLERANCES:
-        for count in (min(10, len(truth)), None):
-            try:
-                error = error_pu(package, package.solve(tolerance, count), truth)
-            except Exception as failure:  # what packages raise where they don't converge
-                print(f"{package.name} at {tolerance:g}: {failure}", file=sys.stderr)
-                error = np.inf
-            if not error <= ACCURACY_PU:
-                break
-        else:
-            return tolerance, error
-    print(f"{package.name} never comes within {ACCURACY_PU:g} p.u.; last {error:g}",
-          file=sys.stderr)
-    return None
+    return fair.loosest(package, truth, ACCURACY_PU, error_pu, decades=11)
 
 
 def compare(name):
@@ -95,7 +79,7 @@ def compare(name):
     if found[0] is None:
         sys.exit("flow3.py: nothing to compare with")
     runners = [k for k in range(len(named)) if found[k] is not None]
-    times = flow.race([(named[k][1], found[k][0]) for k in runners], threads=1)
+    times = fair.race([(named[k][1], found[k][0]) for k in runners], threads=1)
     results = []
     for k, (seconds, rounds) in zip(runners, times):
         peer, package = named[k]
