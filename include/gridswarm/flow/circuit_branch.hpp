@@ -66,10 +66,6 @@ void circuit_flows(const feeder::Circuit& circuit, const BranchPlan& plan,
 void circuit_flows(const feeder::Circuit& circuit, const BranchPlan& plan,
                    const CircuitResult& result, Index scenario, CircuitFlows& flows);
 
-/// Voltages of one scenario by node row, V, from either form of result.
-std::vector<feeder::Phasor> scenario_voltages(const feeder::Circuit& circuit,
-                                              const CircuitResult& result, Index scenario);
-
 }  // namespace gridswarm::inline GS_ABI::flow
 
 #ifndef GRIDSWARM_COMPILED

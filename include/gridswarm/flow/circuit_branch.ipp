@@ -8,6 +8,7 @@
 
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/circuit_branch.hpp"
+#include "gridswarm/flow/circuit_voltages.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
 namespace circuit_branch_detail {
@@ -131,10 +132,7 @@ inline void add_unbalance(const std::array<Index, 3>& nodes, std::span<const Pha
     flows.nema_percent.push_back(not_known);
     return;
   }
-  const Phasor a{-0.5, 0.5 * sqrt3};  // 120 degrees ahead
-  const Phasor v1 = v[nodes[0]] + a * v[nodes[1]] + conj(a) * v[nodes[2]];
-  const Phasor v2 = v[nodes[0]] + conj(a) * v[nodes[1]] + a * v[nodes[2]];
-  flows.unbalance_percent.push_back(100.0 * size_of(v2) / size_of(v1));
+  flows.unbalance_percent.push_back(unbalance_percent(v[nodes[0]], v[nodes[1]], v[nodes[2]]));
   std::array<double, 3> line{};
   for (std::size_t p = 0; p < 3; ++p) line[p] = size_of(v[nodes[p]] - v[nodes[(p + 1) % 3]]);
   const double mean = (line[0] + line[1] + line[2]) / 3.0;
@@ -157,10 +155,7 @@ GS_INLINE BranchPlan make_branch_plan(const feeder::Circuit& circuit) {
   for (Index r = 0; r < circuit.regulators.size(); ++r)
     if (circuit.regulators.in_service[r])
       plan.regulators[circuit.regulators.transformer[r]].push_back(r);
-  plan.phases.assign(static_cast<std::size_t>(circuit.buses.size()), {none, none, none});
-  for (Index node = 0; node < circuit.nodes.size(); ++node)
-    if (circuit.nodes.number[node] >= 1 && circuit.nodes.number[node] <= 3)
-      plan.phases[circuit.nodes.bus[node]][circuit.nodes.number[node] - 1] = node;
+  plan.phases = phases_of_buses(circuit);
   return plan;
 }
 
@@ -187,24 +182,6 @@ GS_INLINE void circuit_flows(const feeder::Circuit& circuit, const BranchPlan& p
       flows.loss_kvar += table->loss_kvar[i];
     }
   for (const auto& nodes : plan.phases) detail::add_unbalance(nodes, finite, flows);
-}
-
-GS_INLINE std::vector<feeder::Phasor> scenario_voltages(const feeder::Circuit& circuit,
-                                                        const CircuitResult& result,
-                                                        Index scenario) {
-  const auto nodes = static_cast<std::size_t>(circuit.nodes.size());
-  const std::size_t first = static_cast<std::size_t>(scenario) * nodes;
-  std::vector<feeder::Phasor> v(nodes);
-  for (std::size_t i = 0; i < nodes; ++i) {
-    if (!result.v_re.empty()) {
-      v[i] = {result.v_re[first + i], result.v_im[first + i]};
-      continue;
-    }
-    const double volts = 1e3 * result.vm_pu[first + i] *
-                         circuit.buses.base_kv_ln[circuit.nodes.bus[static_cast<Index>(i)]];
-    v[i] = {volts * std::cos(result.va_rad[first + i]), volts * std::sin(result.va_rad[first + i])};
-  }
-  return v;
 }
 
 GS_INLINE void circuit_flows(const feeder::Circuit& circuit, const BranchPlan& plan,

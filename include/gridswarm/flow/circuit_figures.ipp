@@ -132,19 +132,9 @@ inline void add_extremes(const NodeVoltages& v, CircuitFigures& it) {
   it.vm_min_3_pu = or_nan(phase[2].min), it.vm_max_3_pu = or_nan(phase[2].max);
 }
 
-/// |V2| / |V1| in percent; NaN without voltage.
-inline double unbalance_percent(feeder::Phasor v1, feeder::Phasor v2, feeder::Phasor v3) {
-  const feeder::Phasor a = {-0.5, 0.5 * std::sqrt(3.0)}, a2 = conj(a);
-  return 100.0 * std::sqrt(norm(v1 + a2 * v2 + a * v3) / norm(v1 + a * v2 + a2 * v3));
-}
-
 inline void add_unbalance(const NodeVoltages& v, CircuitFigures& it) {
   const feeder::Circuit& circuit = v.circuit;
-  std::vector<std::array<Index, 3>> nodes(static_cast<std::size_t>(circuit.buses.size()),
-                                          {none, none, none});
-  for (Index node = 0; node < circuit.nodes.size(); ++node)
-    if (circuit.nodes.number[node] <= 3)
-      nodes[circuit.nodes.bus[node]][circuit.nodes.number[node] - 1] = node;
+  const std::vector<std::array<Index, 3>> nodes = phases_of_buses(circuit);
   for (Index bus = 0; bus < circuit.buses.size(); ++bus) {
     const auto& [one, two, three] = nodes[bus];
     if (one == none || two == none || three == none) continue;

@@ -2,6 +2,9 @@
 // Voltages of a solved batch of a circuit, whatever form the result has them in.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "gridswarm/flow/circuit_flow.hpp"
 
 namespace gridswarm::inline GS_ABI::flow {
@@ -17,6 +20,16 @@ NodeVoltages voltages_of(const feeder::Circuit& circuit, const CircuitResult& re
 
 /// Voltage of a node to ground, V; 0 for ground.
 feeder::Phasor volts_at(const NodeVoltages& v, Index node);
+
+/// Voltages of all nodes, by row, V.
+std::vector<feeder::Phasor> scenario_voltages(const feeder::Circuit& circuit,
+                                              const CircuitResult& result, Index scenario);
+
+/// By bus: node rows of its nodes 1, 2, 3; none where it has not got one.
+std::vector<std::array<Index, 3>> phases_of_buses(const feeder::Circuit& circuit);
+
+/// |V2| / |V1| of voltages to ground in percent; NaN without voltage.
+double unbalance_percent(feeder::Phasor v1, feeder::Phasor v2, feeder::Phasor v3);
 
 /// Its magnitude over the bus's base voltage; NaN for a bus whose base is not known.
 double magnitude_at(const NodeVoltages& v, Index node);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gridswarm/base/parallel.hpp"
+#include "gridswarm/base/units.hpp"
 #include "gridswarm/flow/circuit_voltages.hpp"
 #include "gridswarm/kernel/kernels.hpp"
 
@@ -26,6 +27,29 @@ GS_INLINE feeder::Phasor volts_at(const NodeVoltages& v, Index node) {
   if (!v.result.v_re.empty()) return {v.result.v_re[at], v.result.v_im[at]};
   const double volts = v.result.vm_pu[at] * base_at(v.circuit, node);
   return {volts * std::cos(v.result.va_rad[at]), volts * std::sin(v.result.va_rad[at])};
+}
+
+GS_INLINE std::vector<feeder::Phasor> scenario_voltages(const feeder::Circuit& circuit,
+                                                        const CircuitResult& result,
+                                                        Index scenario) {
+  const NodeVoltages at = voltages_of(circuit, result, scenario);
+  std::vector<feeder::Phasor> v;
+  for (Index node = 0; node < circuit.nodes.size(); ++node) v.push_back(volts_at(at, node));
+  return v;
+}
+
+GS_INLINE std::vector<std::array<Index, 3>> phases_of_buses(const feeder::Circuit& circuit) {
+  std::vector<std::array<Index, 3>> phases(static_cast<std::size_t>(circuit.buses.size()),
+                                           {none, none, none});
+  for (Index node = 0; node < circuit.nodes.size(); ++node)
+    if (circuit.nodes.number[node] >= 1 && circuit.nodes.number[node] <= 3)
+      phases[circuit.nodes.bus[node]][circuit.nodes.number[node] - 1] = node;
+  return phases;
+}
+
+GS_INLINE double unbalance_percent(feeder::Phasor v1, feeder::Phasor v2, feeder::Phasor v3) {
+  const feeder::Phasor a = {-0.5, 0.5 * sqrt3}, a2 = conj(a);  // 120 degrees ahead
+  return 100.0 * std::sqrt(norm(v1 + a2 * v2 + a * v3) / norm(v1 + a * v2 + a2 * v3));
 }
 
 GS_INLINE double magnitude_at(const NodeVoltages& v, Index node) {
