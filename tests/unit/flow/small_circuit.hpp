@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../circuit_rows.hpp"
 #include "gridswarm/feeder/circuit.hpp"
 
 namespace small_circuit {
@@ -29,74 +30,29 @@ inline std::vector<Index> nodes(Made& made, const std::string& bus,
   return list;
 }
 
-/// Diagonal matrix of n equal entries.
-inline std::vector<Phasor> diagonal(std::size_t n, Phasor entry) {
-  std::vector<Phasor> matrix(n * n);
-  for (std::size_t i = 0; i < n; ++i) matrix[i * n + i] = entry;
-  return matrix;
-}
-
 /// Voltages of `emf_v` held at a bus.
 inline void add_source(Made& made, const std::string& bus, std::initializer_list<int> numbers,
                        std::initializer_list<Phasor> emf_v, Phasor z_ohm = {}) {
-  auto& table = made.circuit.sources;
-  table.name.push_back("vsource." + bus);
-  table.nodes.append(nodes(made, bus, numbers));
-  table.emf_v.insert(table.emf_v.end(), emf_v.begin(), emf_v.end());
-  table.z_ohm.append(diagonal(emf_v.size(), z_ohm));
-  table.in_service.push_back(1);
+  circuit_rows::append_source(made.circuit, bus, nodes(made, bus, numbers), emf_v, z_ohm);
 }
 
 inline void add_line(Made& made, const std::string& from, const std::string& to,
                      std::initializer_list<int> numbers, Phasor z_ohm, Phasor y_s = {}) {
-  auto& table = made.circuit.lines;
-  table.name.push_back("line." + from + to);
-  table.from.append(nodes(made, from, numbers));
-  table.to.append(nodes(made, to, numbers));
-  table.z_ohm.append(diagonal(numbers.size(), z_ohm));
-  table.y_s.append(diagonal(numbers.size(), y_s));
-  table.rating_a.push_back(0.0);
-  table.length.push_back(0.0);
-  table.is_switch.push_back(0);
-  table.in_service.push_back(1);
+  const std::vector<Index> begin = nodes(made, from, numbers);
+  circuit_rows::append_line(made.circuit, from + to, begin, nodes(made, to, numbers),
+                            circuit_rows::square(numbers.size(), z_ohm), y_s);
 }
 
 inline void add_winding(Made& made, const std::string& bus, std::initializer_list<int> numbers,
                         Connection connection, double kv, double kva, double r_percent = 0.0) {
-  auto& table = made.circuit.windings;
-  table.nodes.append(nodes(made, bus, numbers));
-  table.connection.push_back(connection);
-  table.kv.push_back(kv);
-  table.kva.push_back(kva);
-  table.r_percent.push_back(r_percent);
-  table.tap_pu.push_back(1.0);
-  table.tap_min_pu.push_back(0.9);
-  table.tap_max_pu.push_back(1.1);
-  table.taps.push_back(32);
-  table.r_neutral_ohm.push_back(-1.0);
-  table.x_neutral_ohm.push_back(0.0);
-  made.circuit.transformers.windings.items.push_back(table.size() - 1);
+  circuit_rows::append_winding(made.circuit, nodes(made, bus, numbers), connection, kv, kva,
+                               r_percent);
 }
 
 /// A transformer of the windings added since the last one.
 inline void close_transformer(Made& made, const std::string& name, std::int32_t phases,
                               double x_percent) {
-  auto& table = made.circuit.transformers;
-  const Index n = made.circuit.windings.size() - table.windings.first.back();
-  table.name.push_back("transformer." + name);
-  table.phases.push_back(phases);
-  table.windings.first.push_back(made.circuit.windings.size());
-  for (Index pair = 0; pair < n * (n - 1) / 2; ++pair) {
-    table.reactances.items.push_back(static_cast<Index>(table.x_percent.size()));
-    table.x_percent.push_back(x_percent);
-  }
-  table.reactances.first.push_back(static_cast<Index>(table.reactances.items.size()));
-  table.no_load_loss_percent.push_back(0.0);
-  table.magnetizing_percent.push_back(0.0);
-  table.ppm_antifloat.push_back(1.0);
-  table.delta_leads.push_back(0);
-  table.rating_kva.push_back(0.0);
-  table.in_service.push_back(1);
+  circuit_rows::append_transformer(made.circuit, name, phases, x_percent, 1.0, 0.0);
 }
 
 /// Holds 120 V within 2 V at winding 2 of the last transformer; 15 s, 16 steps at once.
@@ -128,7 +84,7 @@ inline void add_bank(Made& made, const std::string& bus, std::initializer_list<i
   const double share_s = 1e3 * kvar * steps / (volts * volts);
   table.name.push_back("capacitor." + bus);
   table.nodes.append(nodes(made, bus, numbers));
-  table.y_s.append(diagonal(numbers.size(), {0.0, share_s}));
+  table.y_s.append(circuit_rows::square(numbers.size(), {0.0, share_s}));
   table.kvar.push_back(kvar * steps * static_cast<double>(numbers.size()));
   table.steps.push_back(steps);
   table.steps_in.push_back(steps_in);
@@ -165,23 +121,8 @@ inline void add_bank_control(Made& made, gs::feeder::CapacitorRule rule, double 
 inline void add_load(Made& made, const std::string& bus, std::initializer_list<int> numbers,
                      std::int32_t phases, double kv, double kw, double kvar,
                      Connection connection = Connection::wye) {
-  auto& table = made.circuit.loads;
-  table.name.push_back("load." + bus + std::to_string(table.size()));
-  table.nodes.append(nodes(made, bus, numbers));
-  table.connection.push_back(connection);
-  table.phases.push_back(phases);
-  table.law.push_back(gs::feeder::LoadLaw::constant_power);
-  table.kv.push_back(kv);
-  table.kw.push_back(kw);
-  table.kvar.push_back(kvar);
-  table.v_min_pu.push_back(0.0);
-  table.v_max_pu.push_back(10.0);
-  table.v_low_pu.push_back(0.0);
-  table.exponent_p.push_back(0.0);
-  table.exponent_q.push_back(0.0);
-  table.zip.push_back({});
-  table.profile.push_back(gs::none);
-  table.in_service.push_back(1);
+  circuit_rows::append_load(made.circuit, bus + std::to_string(made.circuit.loads.size()),
+                            nodes(made, bus, numbers), phases, kv, kw, kvar, connection);
 }
 
 }  // namespace small_circuit
