@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of cluster/, once.
+#include "gridswarm/cluster/cohesion.ipp"
+#include "gridswarm/cluster/comparison.ipp"
 #include "gridswarm/cluster/form.ipp"
 #include "gridswarm/cluster/history.ipp"
 #include "gridswarm/cluster/leader.ipp"

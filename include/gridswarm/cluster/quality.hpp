@@ -8,6 +8,10 @@
 //   residual_ratio = sum_C |p_C| / sum_i |p_i|,   residual_floor = sum_feeders |p_feeder| / sum_i
 //   |p_i|
 // (no cluster crosses feeders, so no partition can do better than the floor).
+//
+// Where wires close loops, clusters are made on the shortest spanning tree and are connected along
+// it, so in the network too; their distances are the true ones (distance/meshed.hpp), never longer
+// than along the tree.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +19,9 @@
 
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/cluster/clusters.hpp"
+#include "gridswarm/cluster/comparison.hpp"
 #include "gridswarm/cluster/form.hpp"
+#include "gridswarm/distance/meshed.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 
@@ -37,9 +43,11 @@ ClusterQuality measure(const feeder::Case& grid, const feeder::Forest& forest,
                        const fleet::Fleet& fleet, const ClusterOptions& options,
                        const Clusters& clusters);
 
-/// Share of the agents in both partitions that are not in the cluster matched to their old one;
-/// clusters are matched greedily by overlap, whatever their ids. Same agent rows in both.
-double churn(const Clusters& before, const Clusters& after);
+/// The same with the distances that loops leave, which its closing branches make. log_sensitivity
+/// stays that of the tree.
+ClusterQuality measure(const feeder::Case& grid, const feeder::SpanningForest& spanning,
+                       const fleet::Fleet& fleet, const ClusterOptions& options,
+                       const Clusters& clusters);
 
 }  // namespace gridswarm::inline GS_ABI::cluster
 

@@ -7,8 +7,8 @@
 #include <queue>
 
 #include "gridswarm/base/error.hpp"
-#include "gridswarm/cluster/history.hpp"
 #include "gridswarm/cluster/quality.hpp"
+#include "gridswarm/distance/pair_sum.hpp"
 #include "gridswarm/distance/similarity.hpp"
 
 namespace gridswarm::inline GS_ABI {
@@ -32,7 +32,7 @@ GS_INLINE std::span<const Field<cluster::ClusterQuality>> fields() {
       Field<Q>{"mean_pair_pu", "p.u.", &Q::mean_pair_pu, 0, no_limit,
                "Mean distance of two members, on 1 MVA."},
       Field<Q>{"largest_diameter_pu", "p.u.", &Q::largest_diameter_pu, 0, no_limit,
-               "Longest path inside a cluster, on 1 MVA."},
+               "Largest distance of two members of a cluster, on 1 MVA."},
       Field<Q>{"soc_deviation", "", &Q::soc_deviation, 0, 1,
                "Root mean square deviation of SOC from the cluster's mean, over storage."},
   };
@@ -110,31 +110,63 @@ GS_INLINE double connected_share(const feeder::Forest& forest, const fleet::Flee
 
 GS_INLINE double absolute(double x) { return x < 0.0 ? -x : x; }
 
-/// Distances and bounds, pair by pair.
-GS_INLINE void measure_cluster(const distance::AgentTree& tree, const fleet::Fleet& fleet,
+/// How distances are measured: along the tree, or with the loops that its closing branches make.
+struct Metric {
+  const distance::AgentTree& tree;
+  const distance::Meshed* mesh;  ///< null: a tree is all there is
+  distance::MeshedWork work;
+};
+
+/// Sum over all pairs of members, on 1 MVA.
+GS_INLINE double pair_sum_pu(Metric& metric, std::span<const Index> members) {
+  return metric.mesh ? distance::pair_sum_pu(*metric.mesh, metric.tree, members, metric.work)
+                     : distance::pair_sum_pu(metric.tree, members);
+}
+
+/// The member farthest from another along the tree, and how far.
+GS_INLINE std::pair<Index, std::int64_t> farthest(const distance::AgentTree& tree,
+                                                  std::span<const Index> members, Index from) {
+  std::pair<Index, std::int64_t> best{from, 0};
+  for (const Index i : members) {
+    const std::int64_t d = distance::distance(tree, from, i);
+    if (d > best.second) best = {i, d};
+  }
+  return best;
+}
+
+/// Along a tree whoever is farthest from anybody ends a longest path; with loops pair by pair.
+GS_INLINE double diameter_pu(Metric& metric, std::span<const Index> members) {
+  if (metric.mesh == nullptr) {
+    const Index end = farthest(metric.tree, members, members[0]).first;
+    return static_cast<double>(farthest(metric.tree, members, end).second) /
+           static_cast<double>(distance::length_unit);
+  }
+  double widest = 0.0;
+  for (std::size_t a = 0; a < members.size(); ++a)
+    for (std::size_t b = a + 1; b < members.size(); ++b)
+      widest = std::max(widest, distance::resistance_distance(*metric.mesh, metric.tree, members[a],
+                                                              members[b], metric.work));
+  return widest;
+}
+
+/// Distances and bounds.
+GS_INLINE void measure_cluster(Metric& metric, const fleet::Fleet& fleet,
                                const ClusterOptions& options, std::span<const Index> members,
                                ClusterQuality& quality, double& pairs_pu, double& pairs) {
-  std::int64_t diameter = 0;
   double rating_kva = 0.0;
-  for (std::size_t a = 0; a < members.size(); ++a) {
-    rating_kva += fleet.plate.s_kva[members[a]];
-    for (std::size_t b = a + 1; b < members.size(); ++b) {
-      const std::int64_t d = distance::distance(tree, members[a], members[b]);
-      diameter = std::max(diameter, d);
-      pairs_pu += static_cast<double>(d) / static_cast<double>(distance::length_unit);
-      pairs += 1.0;
-    }
-  }
-  const double diameter_pu =
-      static_cast<double>(diameter) / static_cast<double>(distance::length_unit);
-  const double rounding_kva = 0.001 * static_cast<double>(members.size());
+  for (const Index i : members) rating_kva += fleet.plate.s_kva[i];
+  const auto m = static_cast<double>(members.size());
+  pairs_pu += pair_sum_pu(metric, members);
+  pairs += 0.5 * m * (m - 1.0);
+  const double widest_pu = diameter_pu(metric, members);
+  const double rounding_kva = 0.001 * m;
   const bool breach =
       static_cast<std::int64_t>(members.size()) > options.size_max ||
-      diameter_pu > options.diameter_max_pu + 1e-9 ||
+      widest_pu > options.diameter_max_pu + 1e-9 ||
       (options.rating_max_kva > 0.0 && rating_kva > options.rating_max_kva + rounding_kva);
   quality.breaches += breach;
   quality.undersized += static_cast<std::int64_t>(members.size()) < options.size_min;
-  quality.largest_diameter_pu = std::max(quality.largest_diameter_pu, diameter_pu);
+  quality.largest_diameter_pu = std::max(quality.largest_diameter_pu, widest_pu);
 }
 
 /// Net powers: summed by cluster and by feeder against the sum of magnitudes; SOC spread.
@@ -171,6 +203,23 @@ GS_INLINE void measure_powers(const distance::AgentTree& tree, const fleet::Flee
                   : 0.0;
 }
 
+GS_INLINE ClusterQuality measure(const feeder::Forest& forest, const fleet::Fleet& fleet,
+                                 const ClusterOptions& options, const Clusters& clusters,
+                                 Metric& metric) {
+  ClusterQuality quality;
+  quality.clusters = clusters.size();
+  for (Index row : clusters.of) quality.agents += row != none;
+  quality.connected_share = connected_share(forest, fleet, clusters);
+  double pairs_pu = 0.0;
+  double pairs = 0.0;
+  for (Index row = 0; row < clusters.size(); ++row)
+    if (!clusters.members.row(row).empty())
+      measure_cluster(metric, fleet, options, clusters.members.row(row), quality, pairs_pu, pairs);
+  quality.mean_pair_pu = pairs > 0.0 ? pairs_pu / pairs : 0.0;
+  measure_powers(metric.tree, fleet, clusters, quality);
+  return quality;
+}
+
 }  // namespace detail
 
 GS_INLINE ClusterQuality measure(const feeder::Case& grid, const feeder::Forest& forest,
@@ -178,27 +227,20 @@ GS_INLINE ClusterQuality measure(const feeder::Case& grid, const feeder::Forest&
                                  const Clusters& clusters) {
   const distance::AgentTree tree =
       distance::make_agent_tree(grid, forest, fleet, length_rule(options));
-  ClusterQuality quality;
-  quality.clusters = clusters.size();
-  for (Index row : clusters.of) quality.agents += row != none;
-  quality.connected_share = detail::connected_share(forest, fleet, clusters);
-  double pairs_pu = 0.0;
-  double pairs = 0.0;
-  for (Index row = 0; row < clusters.size(); ++row)
-    detail::measure_cluster(tree, fleet, options, clusters.members.row(row), quality, pairs_pu,
-                            pairs);
-  quality.mean_pair_pu = pairs > 0.0 ? pairs_pu / pairs : 0.0;
-  detail::measure_powers(tree, fleet, clusters, quality);
-  return quality;
+  detail::Metric metric{tree, nullptr, {}};
+  return detail::measure(forest, fleet, options, clusters, metric);
 }
 
-GS_INLINE double churn(const Clusters& before, const Clusters& after) {
-  std::int64_t both = 0;
-  for (std::size_t i = 0; i < std::min(before.of.size(), after.of.size()); ++i)
-    both += before.of[i] != none && after.of[i] != none;
-  std::int64_t stayed = 0;
-  for (const Match& match : match_by_overlap(before, after)) stayed += match.shared;
-  return both > 0 ? 1.0 - static_cast<double>(stayed) / static_cast<double>(both) : 0.0;
+GS_INLINE ClusterQuality measure(const feeder::Case& grid, const feeder::SpanningForest& spanning,
+                                 const fleet::Fleet& fleet, const ClusterOptions& options,
+                                 const Clusters& clusters) {
+  const distance::LengthRule rule = length_rule(options);
+  if (spanning.closing.empty() || rule.choice == distance::EdgeLength::log_sensitivity)
+    return measure(grid, spanning.forest, fleet, options, clusters);
+  const distance::AgentTree tree = distance::make_agent_tree(grid, spanning.forest, fleet, rule);
+  const distance::Meshed mesh = distance::make_meshed(grid, spanning, fleet, rule);
+  detail::Metric metric{tree, &mesh, {}};
+  return detail::measure(spanning.forest, fleet, options, clusters, metric);
 }
 
 }  // namespace cluster

@@ -23,7 +23,8 @@ void write_clusters(const std::string& path, const feeder::Case& grid, const fle
 /// lacks are left out, agents that the table lacks have no cluster, clusters without agents are
 /// dropped. The columns bus and leader may be missing; `top` is none.
 /// @throws InputError: columns agent or cluster missing, a cell that is no integer, an agent twice,
-///         leader neither 0 nor 1, two leaders in one cluster.
+///         leader neither 0 nor 1, two leaders in one cluster, or rows none of which is of
+///         this fleet.
 cluster::Clusters clusters_from_table(const CsvTable& table, const fleet::Fleet& fleet);
 
 /// The same from a file. @throws FileError, InputError

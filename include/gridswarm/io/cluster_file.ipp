@@ -59,6 +59,7 @@ GS_INLINE cluster::Clusters clusters_from_table(const CsvTable& table, const fle
   const Index leader = find_column(table, cluster_detail::columns[3]);
   cluster::Clusters out;
   out.of.assign(static_cast<std::size_t>(fleet.size()), none);
+  bool is_of_this_fleet = fleet.size() == 0 || table.rows() == 0;
   std::map<AgentId, std::int64_t> seen;
   std::map<ClusterId, Index> row_of;
   for (Index row = 0; row < table.rows(); ++row) {
@@ -67,10 +68,11 @@ GS_INLINE cluster::Clusters clusters_from_table(const CsvTable& table, const fle
     if (!fresh)
       throw cell_error(table, row, agent,
                        "stands in line " + std::to_string(first->second) + " already");
+    const Index i = cluster_detail::find_agent(fleet, id);
+    is_of_this_fleet = is_of_this_fleet || i != none;
     if (table.cell(row, cluster).empty()) continue;
     const ClusterId cluster_id = integer(table, row, cluster);
     const bool leads = cluster_detail::is_leader(table, row, leader);
-    const Index i = cluster_detail::find_agent(fleet, id);
     if (i == none) continue;
     const auto [place, is_new] = row_of.emplace(cluster_id, out.size());
     if (is_new) {
@@ -84,6 +86,10 @@ GS_INLINE cluster::Clusters clusters_from_table(const CsvTable& table, const fle
                        "makes a second leader of cluster " + std::to_string(cluster_id));
     out.leader[place->second] = i;
   }
+  if (!is_of_this_fleet)
+    throw InputError(table.file, 0,
+                     "none of its " + std::to_string(table.rows()) +
+                         " agents is in the fleet; it is the membership of other agents");
   out.members = group_by(out.of, out.size());
   out.top.assign(out.id.size(), none);
   return out;

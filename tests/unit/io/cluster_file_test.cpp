@@ -54,6 +54,13 @@ TEST_CASE("agents the fleet lacks are left out, agents the file lacks have no cl
   CHECK(read.leader == std::vector<Index>{none});
 }
 
+TEST_CASE("a membership of other agents is refused, one of nobody is not") {
+  CHECK(refusal("agent,cluster\n6,1\n8,1\n") ==
+        "c.csv: none of its 2 agents is in the fleet; it is the membership of other agents");
+  CHECK(from("agent,cluster\n", three_agents()).size() == 0);
+  CHECK(from("agent,cluster\n5,\n", three_agents()).size() == 0);
+}
+
 TEST_CASE("a membership that can't be right is refused with its line") {
   CHECK(refusal("agent,cluster\n5,1\n5,2\n").find("c.csv:3") == 0);
   CHECK(refusal("agent,cluster\n5,1\n5,2\n").find("line 2") != std::string::npos);
