@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "gridswarm/base/column.hpp"
 #include "gridswarm/flow/circuit_rules.hpp"
@@ -27,16 +28,18 @@ struct CircuitLane {
 };
 
 struct CircuitTile {
-  Column<double> v;             ///< (slot, re/im, lane), V
-  Column<double> j;             ///< (slot, re/im, lane), A: what the node draws
-  Column<double> before;        ///< J that made the voltages under check
-  Column<double> source_j;      ///< (source slot, re/im, lane)
-  Column<double> source_a;      ///< (source slot, re/im, lane): into the circuit without any J
-  Column<double> coefficients;  ///< (number, lane) of steps whose taps differ by lane
-  Column<double> power;         ///< (law, p/q, lane), W and var
-  Column<double> drawn;         ///< (law, p/q, lane) at the voltages as stored, W and var
-  Column<double> tap_pu;        ///< (row of regulators, lane)
-  Column<double> steps_in;      ///< (row of shunts, lane)
+  Column<double> v;               ///< (slot, re/im, lane), V
+  Column<double> j;               ///< (slot, re/im, lane), A: what the node draws
+  Column<double> before;          ///< J that made the voltages under check
+  Column<double> source_j;        ///< (source slot, re/im, lane)
+  Column<double> source_a;        ///< (source slot, re/im, lane): into the circuit without any J
+  Column<double> coefficients;    ///< (number, lane) of steps whose taps differ by lane
+  Column<double> power;           ///< (law, p/q, lane), W and var
+  Column<double> drawn;           ///< (law, p/q, lane) at the voltages as stored, W and var
+  Column<double> tap_pu;          ///< (row of regulators, lane)
+  Column<double> tap_of_factors;  ///< (row of regulators, lane): coefficients are for
+  std::shared_ptr<const CircuitPlan> plan;  ///< whose coefficients they are
+  Column<double> steps_in;                  ///< (row of shunts, lane)
   Column<double> switched;  ///< (row of shunts, lane): share of its admittance beyond the stated
   CircuitRuleLanes rules;   ///< what inverters believe
   std::array<CircuitLane, kernel::sweep_lanes> lane;
