@@ -2,9 +2,9 @@
 // What elements of a circuit draw at their voltages, eight scenarios in lanes: the inner step of
 // every pass over an unbalanced network. Reference: kernel/reference_circuit_law.hpp.
 //
-// Nearly all elements are of constant power with all lanes within their limits: then one division
-// per lane is all. One lane outside sends all eight the slow way, where a lane within gets the
-// same bytes.
+// Nearly all elements are of constant power with no lane below its limits: then one division per
+// lane is all, those above the limits included. Exponents within the limits of all lanes have a way
+// of their own, too. Any other lane sends all eight the slow way, where each gets the same bytes.
 #pragma once
 
 #include "gridswarm/kernel/circuit_law_views.hpp"
@@ -20,12 +20,28 @@ struct CircuitPair {
   alignas(64) double at[circuit_pair];
 };
 
-/// |V|^2, 1 / |V| and u per lane.
+/// |V|^2, 1 / |V|, u and u^2 per lane.
 struct CircuitRoots {
   alignas(64) double square[sweep_lanes];
   alignas(64) double over[sweep_lanes];
   alignas(64) double u[sweep_lanes];
+  alignas(64) double u_square[sweep_lanes];
 };
+
+/// Factors of exponents within the limits.
+[[gnu::always_inline]] inline void circuit_law_exponents_at(const CircuitBands& bands,
+                                                            const double* __restrict square,
+                                                            CircuitPair& factor) {
+  const double over_rated = bands.over_rated;
+  const double plain = bands.plain;
+  const double half_p = 0.5 * bands.exponent[0], half_q = 0.5 * bands.exponent[1];
+#pragma omp simd
+  for (int l = 0; l < sweep_lanes; ++l) {
+    const double log_square = log_of((square[l] * over_rated) * over_rated);
+    factor.at[l] = plain * exp_of(half_p * log_square);
+    factor.at[sweep_lanes + l] = plain * exp_of(half_q * log_square);
+  }
+}
 
 /// Factors within the limits.
 void circuit_law_within(const CircuitLaw& law, const CircuitBands& bands, const CircuitRoots& roots,
@@ -35,7 +51,7 @@ void circuit_law_within(const CircuitLaw& law, const CircuitBands& bands, const 
     const double flat = bands.flat[part];
     const double over = bands.over[part];
     const double over_square = bands.over_square[part];
-    const double exponent = bands.exponent[part];
+    const double half = 0.5 * bands.exponent[part];
     const double plain = bands.plain;
     if (law.kind == circuit_law_power) {
 #pragma omp simd
@@ -46,7 +62,8 @@ void circuit_law_within(const CircuitLaw& law, const CircuitBands& bands, const 
         to[l] = flat + (over + over_square * roots.over[l]) * roots.over[l];
     } else {
 #pragma omp simd
-      for (int l = 0; l < sweep_lanes; ++l) to[l] = plain * exp_of(exponent * log_of(roots.u[l]));
+      for (int l = 0; l < sweep_lanes; ++l)
+        to[l] = plain * exp_of(half * log_of(roots.u_square[l]));
     }
   }
 }
@@ -62,6 +79,7 @@ void circuit_law_within(const CircuitLaw& law, const CircuitBands& bands, const 
     roots.square[l] = square[l];
     roots.over[l] = 1.0 / root;
     roots.u[l] = root * over_rated;
+    roots.u_square[l] = (square[l] * over_rated) * over_rated;
   }
   circuit_law_within(law, bands, roots, factor);
   const double least = law.least_square;
@@ -137,6 +155,8 @@ template <bool grounded>
     const double plain = bands[law.bands].plain;
 #pragma omp simd
     for (size_t i = 0; i < circuit_pair; ++i) factor.at[i] = plain;
+  } else if (law.kind == circuit_law_exponents && outside == 0) {
+    circuit_law_exponents_at(bands[law.bands], square, factor);
   } else {
     circuit_law_factors(law, bands[law.bands], square, factor);
   }
@@ -167,10 +187,11 @@ template <bool grounded>
   }
 }
 
-/// Constant power within the limits of all lanes, in one loop. Returns false, and changes nothing,
-/// if a lane lies outside.
+/// Constant power with no lane below its limits, in one loop. Returns false, and changes nothing,
+/// if a lane is.
 template <bool grounded>
 [[gnu::always_inline]] inline bool circuit_law_draw_steady(const CircuitLaw& law,
+                                                           const CircuitBands& bands,
                                                            const double* __restrict power,
                                                            const double* __restrict v,
                                                            double* __restrict j) {
@@ -178,26 +199,27 @@ template <bool grounded>
   const double* __restrict b = grounded ? a : v + static_cast<size_t>(law.b) * circuit_pair;
   const double least = law.least_square;
   const double most = law.most_square;
+  const double above_p = bands.above[0], above_q = bands.above[1];
   alignas(64) double re[sweep_lanes];
   alignas(64) double im[sweep_lanes];
-  alignas(64) int64_t is_outside[sweep_lanes];
+  alignas(64) int64_t is_below[sweep_lanes];
 #pragma omp simd
   for (int l = 0; l < sweep_lanes; ++l) {
     const double vr = grounded ? a[l] : a[l] - b[l];
     const double vi = grounded ? a[sweep_lanes + l] : a[sweep_lanes + l] - b[sweep_lanes + l];
     const double square = vr * vr + vi * vi;
-    const int64_t is_too_low = square > least ? 0 : 1;
-    const int64_t is_too_high = square <= most ? 0 : 1;
-    is_outside[l] = is_too_low | is_too_high;
+    is_below[l] = square > least ? 0 : 1;
     const double inverse = 1.0 / square;
-    const double g = power[l] * inverse;
-    const double s = power[sweep_lanes + l] * inverse;
+    const double factor_p = square <= most ? inverse : above_p;
+    const double factor_q = square <= most ? inverse : above_q;
+    const double g = power[l] * factor_p;
+    const double s = power[sweep_lanes + l] * factor_q;
     re[l] = g * vr + s * vi;
     im[l] = g * vi - s * vr;
   }
-  int64_t outside = 0;
-  for (int l = 0; l < sweep_lanes; ++l) outside |= is_outside[l];
-  if (outside != 0) return false;
+  int64_t below = 0;
+  for (int l = 0; l < sweep_lanes; ++l) below |= is_below[l];
+  if (below != 0) return false;
   double* __restrict from = j + static_cast<size_t>(law.a) * circuit_pair;
   double* __restrict to = j + static_cast<size_t>(grounded ? 0 : law.b) * circuit_pair;
 #pragma omp simd
@@ -216,8 +238,12 @@ template <bool grounded>
                                                            const double* power, const double* v,
                                                            double* j) {
   const bool is_steady = law.kind == circuit_law_power;
-  if (law.b < 0 && is_steady && circuit_law_draw_steady<true>(law, power, v, j)) return;
-  if (law.b < 0) return circuit_law_draw_as<true>(law, bands, power, v, j);
+  const CircuitBands& band = bands[law.bands];
+  if (law.b < 0) {
+    if (is_steady && circuit_law_draw_steady<true>(law, band, power, v, j)) return;
+    return circuit_law_draw_as<true>(law, bands, power, v, j);
+  }
+  if (is_steady && circuit_law_draw_steady<false>(law, band, power, v, j)) return;
   circuit_law_draw_as<false>(law, bands, power, v, j);
 }
 

@@ -3,141 +3,18 @@
 // kernel/reference_circuit.hpp; the mathematics: flow/circuit_plan.hpp.
 //
 // Down, a bus before what hangs on it: V_k = T V_above - Z J_k, then J_k = what k draws at V_k. Up,
-// the other way round: J_above += T' J_k. Lines of one, two and three conductors have their own
-// loops, in which currents stay in registers; everything else takes the loops over any size.
+// the other way round: J_above += T' J_k. One step at a time: circuit_steps.simd.hpp.
 #pragma once
 
-#include "circuit_lanes.simd.hpp"
 #include "circuit_law.simd.hpp"
+#include "circuit_steps.simd.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 
 namespace gridswarm::inline GS_ABI::kernel {
 namespace {
 
-/// Move a node from `v` to `sum` - `drop`; lanes that are not active stay.
-template <bool masked>
-[[gnu::always_inline]] inline void circuit_move(double per_base, const double* __restrict active,
-                                                const double* __restrict sum,
-                                                const double* __restrict drop, double* __restrict v,
-                                                double* __restrict step) {
-#pragma omp simd
-  for (int l = 0; l < sweep_lanes; ++l) {
-    double re = sum[l] - drop[l];
-    double im = sum[sweep_lanes + l] - drop[sweep_lanes + l];
-    if (masked) {
-      re = active[l] == 0.0 ? v[l] : re;
-      im = active[l] == 0.0 ? v[sweep_lanes + l] : im;
-    }
-    const double dr = re - v[l];
-    const double di = im - v[sweep_lanes + l];
-    const double square = (dr * dr + di * di) * per_base;
-    step[l] = square <= step[l] ? step[l] : square;
-    v[l] = re;
-    v[sweep_lanes + l] = im;
-  }
-}
-
-template <bool masked, int stride>
-void circuit_down_any(const CircuitTree& tree, const CircuitStep& at, const double* active,
-                      const CircuitMemory& memory, double* step) {
-  const int32_t* above = tree.above + at.above;
-  const double* z = stride == 1 ? tree.coefficients + at.coefficient
-                                : memory.lanes + static_cast<size_t>(at.coefficient) * sweep_lanes;
-  const double* t = z + static_cast<size_t>(2 * at.n * at.n) * stride;
-  const double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
-  for (int32_t i = 0; i < at.n; ++i) {
-    alignas(64) double sum[circuit_pair] = {};
-    alignas(64) double drop[circuit_pair];
-    for (size_t l = 0; l < circuit_pair; ++l) drop[l] = -0.0;
-    if (at.kind == circuit_own) {
-      const double* pair = memory.v + static_cast<size_t>(above[i]) * circuit_pair;
-      for (size_t l = 0; l < circuit_pair; ++l) sum[l] = pair[l];
-    } else {
-      circuit_sum_row<stride>(t + static_cast<size_t>(2 * i * at.m) * stride, at.m, memory.v, above,
-                              sum);
-    }
-    circuit_sum_row<stride>(z + static_cast<size_t>(2 * i * at.n) * stride, at.n, j, nullptr, drop);
-    circuit_move<masked>(tree.per_base[at.slot + i], active, sum, drop,
-                         memory.v + static_cast<size_t>(at.slot + i) * circuit_pair, step);
-  }
-}
-
-/// The same for a line of n conductors, one register of lanes from lane l on. If `plain`, its nodes
-/// draw constant power as well: the lanes where one is outside its limits of voltage are returned,
-/// and J of the others is what they draw.
-template <bool masked, int n, bool plain>
-[[gnu::always_inline]] inline CircuitBits circuit_down_lanes(const CircuitTree& tree, int32_t k,
-                                                             const double* active,
-                                                             const CircuitMemory& memory, int l,
-                                                             double* step) {
-  const CircuitStep& at = tree.step[k];
-  const double* z = tree.coefficients + at.coefficient;
-  const double* per_base = tree.per_base + at.slot;
-  double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair + l;
-  double* v = memory.v + static_cast<size_t>(at.slot) * circuit_pair + l;
-  const double* power = memory.power + static_cast<size_t>(tree.law_first[k]) * circuit_pair + l;
-  const CircuitLaw* laws = tree.laws + tree.law_first[k];
-  CircuitVec jr[n], ji[n];
-  for (int c = 0; c < n; ++c) {
-    jr[c] = circuit_at(j + 2 * c * sweep_lanes);
-    ji[c] = circuit_at(j + (2 * c + 1) * sweep_lanes);
-  }
-  CircuitVec largest = circuit_at(step + l);
-  CircuitBits outside = {};
-  for (int i = 0; i < n; ++i) {
-    const double* above =
-        memory.v + static_cast<size_t>(tree.above[at.above + i]) * circuit_pair + l;
-    CircuitVec drop_re = z[2 * i * n] * jr[0] - z[2 * i * n + 1] * ji[0];
-    CircuitVec drop_im = z[2 * i * n] * ji[0] + z[2 * i * n + 1] * jr[0];
-    for (int c = 1; c < n; ++c) {
-      drop_re += z[2 * (i * n + c)] * jr[c] - z[2 * (i * n + c) + 1] * ji[c];
-      drop_im += z[2 * (i * n + c)] * ji[c] + z[2 * (i * n + c) + 1] * jr[c];
-    }
-    double* vr = v + 2 * i * sweep_lanes;
-    double* vi = v + (2 * i + 1) * sweep_lanes;
-    const CircuitVec old_re = circuit_at(vr), old_im = circuit_at(vi);
-    CircuitVec re = circuit_at(above) - drop_re;
-    CircuitVec im = circuit_at(above + sweep_lanes) - drop_im;
-    if (masked) {
-      const CircuitBits stays = circuit_at(active + l) == 0.0;
-      re = stays ? old_re : re;
-      im = stays ? old_im : im;
-    }
-    const CircuitVec dr = re - old_re, di = im - old_im;
-    const CircuitVec moved = (dr * dr + di * di) * per_base[i];
-    largest = moved <= largest ? largest : moved;
-    circuit_put(vr, re);
-    circuit_put(vi, im);
-    if (!plain) continue;
-    const CircuitVec square = re * re + im * im;
-    const CircuitBits is_within = (square > laws[i].least_square) & (square <= laws[i].most_square);
-    outside |= ~is_within;
-    const CircuitVec inverse = 1.0 / square;
-    const CircuitVec g = circuit_at(power + 2 * i * sweep_lanes) * inverse;
-    const CircuitVec b = circuit_at(power + (2 * i + 1) * sweep_lanes) * inverse;
-    circuit_put(j + 2 * i * sweep_lanes, g * re + b * im);
-    circuit_put(j + (2 * i + 1) * sweep_lanes, g * im - b * re);
-  }
-  circuit_put(step + l, largest);
-  return outside;
-}
-
-/// All lanes. Returns 0 if J is what the nodes draw.
-template <bool masked, int n, bool plain>
-[[gnu::always_inline]] inline int64_t circuit_down_own(const CircuitTree& tree, int32_t k,
-                                                       const double* active,
-                                                       const CircuitMemory& memory, double* step) {
-  CircuitBits outside = {};
-  for (int l = 0; l < sweep_lanes; l += circuit_width)
-    outside |= circuit_down_lanes<masked, n, plain>(tree, k, active, memory, l, step);
-  if (!plain) return 1;
-  int64_t any = 0;
-  for (int l = 0; l < circuit_width; ++l) any |= outside[l];
-  return any;
-}
-
-/// J += shunt V of a step of n nodes, voltages in registers.
-template <int n>
+/// J += shunt V of a step of n nodes, voltages in registers; `first`: J is only that.
+template <int n, bool first>
 [[gnu::always_inline]] inline void circuit_draw_shunt_of(const double* y, const double* v,
                                                          double* j) {
   for (int l = 0; l < sweep_lanes; l += circuit_width) {
@@ -154,27 +31,28 @@ template <int n>
       }
       double* jr = j + 2 * i * sweep_lanes + l;
       double* ji = j + (2 * i + 1) * sweep_lanes + l;
-      circuit_put(jr, circuit_at(jr) + re);
-      circuit_put(ji, circuit_at(ji) + im);
+      circuit_put(jr, first ? re : circuit_at(jr) + re);
+      circuit_put(ji, first ? im : circuit_at(ji) + im);
     }
   }
 }
 
-/// J += shunt V of step k.
+/// J += shunt V of step k; `first`: J is only that.
+template <bool first>
 void circuit_draw_shunt(const CircuitTree& tree, const CircuitStep& at,
                         const CircuitMemory& memory) {
   const double* v = memory.v + static_cast<size_t>(at.slot) * circuit_pair;
   double* to = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
   const double* y = tree.coefficients + at.shunt;
-  if (at.n == 3) return circuit_draw_shunt_of<3>(y, v, to);
-  if (at.n == 1) return circuit_draw_shunt_of<1>(y, v, to);
-  if (at.n == 2) return circuit_draw_shunt_of<2>(y, v, to);
+  if (at.n == 3) return circuit_draw_shunt_of<3, first>(y, v, to);
+  if (at.n == 1) return circuit_draw_shunt_of<1, first>(y, v, to);
+  if (at.n == 2) return circuit_draw_shunt_of<2, first>(y, v, to);
   for (int32_t i = 0; i < at.n; ++i) {
     alignas(64) double sum[circuit_pair] = {};
     circuit_sum_row<1>(y + static_cast<size_t>(2 * i * at.n), at.n, v, nullptr, sum);
     double* __restrict j = to + static_cast<size_t>(i) * circuit_pair;
 #pragma omp simd
-    for (size_t l = 0; l < circuit_pair; ++l) j[l] += sum[l];
+    for (size_t l = 0; l < circuit_pair; ++l) j[l] = first ? sum[l] : j[l] + sum[l];
   }
 }
 
@@ -202,7 +80,7 @@ void circuit_draw_switches(const CircuitTree& tree, int32_t first, int32_t last,
 [[gnu::always_inline]] inline void circuit_draw_linear(const CircuitTree& tree,
                                                        const CircuitStep& at,
                                                        const CircuitMemory& memory) {
-  if (at.shunt >= 0) circuit_draw_shunt(tree, at, memory);
+  if (at.shunt >= 0) circuit_draw_shunt<false>(tree, at, memory);
   if (at.switch_first < at.switch_last)
     circuit_draw_switches(tree, at.switch_first, at.switch_last, memory);
 }
@@ -212,6 +90,12 @@ void circuit_draw_switches(const CircuitTree& tree, int32_t first, int32_t last,
 [[gnu::always_inline]] inline void circuit_draw_step(const CircuitTree& tree, int32_t k,
                                                      const CircuitMemory& memory) {
   const CircuitStep& at = tree.step[k];
+  if (tree.law_first[k] == tree.law_first[k + 1] && at.shunt >= 0) {
+    circuit_draw_shunt<true>(tree, at, memory);
+    if (at.switch_first < at.switch_last)
+      circuit_draw_switches(tree, at.switch_first, at.switch_last, memory);
+    return;
+  }
   double* __restrict j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
   const size_t lines = static_cast<size_t>(at.n) * circuit_pair;
   for (size_t l = 0; l < lines; ++l) j[l] = -0.0;
@@ -274,8 +158,17 @@ template <bool masked>
 void circuit_down_other(const CircuitTree& tree, int32_t k, const double* active,
                         const CircuitMemory& memory, double* step) {
   const CircuitStep& at = tree.step[k];
+  const int shape = at.kind == circuit_full && at.m <= 3 ? 4 * at.n + at.m : 0;
   if (at.kind == circuit_by_lane)
     circuit_down_any<masked, sweep_lanes>(tree, at, active, memory, step);
+  else if (shape == 4 * 1 + 1)
+    circuit_down_full<masked, 1, 1>(tree, at, active, memory, step);
+  else if (shape == 4 * 2 + 1)
+    circuit_down_full<masked, 2, 1>(tree, at, active, memory, step);
+  else if (shape == 4 * 2 + 2)
+    circuit_down_full<masked, 2, 2>(tree, at, active, memory, step);
+  else if (shape == 4 * 3 + 3)
+    circuit_down_full<masked, 3, 3>(tree, at, active, memory, step);
   else
     circuit_down_any<masked, 1>(tree, at, active, memory, step);
   circuit_draw_step(tree, k, memory);
@@ -316,17 +209,6 @@ void circuit_down(const CircuitTree& tree, const double* active, const CircuitMe
   circuit_down_all<false>(tree, active, memory, step_squared);
 }
 
-template <int stride>
-void circuit_up_any(const CircuitTree& tree, const CircuitStep& at, const double* numbers,
-                    const CircuitMemory& memory) {
-  const int32_t* above = tree.above + at.above;
-  const double* up = numbers + static_cast<size_t>(2 * at.n * at.n + 2 * at.n * at.m) * stride;
-  const double* j = memory.j + static_cast<size_t>(at.slot) * circuit_pair;
-  for (int32_t i = 0; i < at.m; ++i)
-    circuit_sum_row<stride>(up + static_cast<size_t>(2 * i * at.n) * stride, at.n, j, nullptr,
-                            memory.j + static_cast<size_t>(above[i]) * circuit_pair);
-}
-
 /// Steps last - 1 down to first add their J to what is above.
 void circuit_up_range(const CircuitTree& tree, int32_t first, int32_t last,
                       const CircuitMemory& memory) {
@@ -336,7 +218,7 @@ void circuit_up_range(const CircuitTree& tree, int32_t first, int32_t last,
       circuit_up_any<sweep_lanes>(
           tree, at, memory.lanes + static_cast<size_t>(at.coefficient) * sweep_lanes, memory);
     } else if (at.kind == circuit_full) {
-      circuit_up_any<1>(tree, at, tree.coefficients + at.coefficient, memory);
+      circuit_up_shared(tree, at, memory);
     } else {
       for (int32_t i = 0; i < at.n; ++i) {
         const double* __restrict j = memory.j + static_cast<size_t>(at.slot + i) * circuit_pair;

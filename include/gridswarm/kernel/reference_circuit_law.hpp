@@ -25,7 +25,8 @@ GS_INLINE double circuit_law_factor(const CircuitLaw& law, const CircuitBands& b
   else if (is_within && law.kind == circuit_law_sum)
     factor = bands.flat[part] + (bands.over[part] + bands.over_square[part] * over) * over;
   else if (is_within)
-    factor = bands.plain * exp_of(bands.exponent[part] * log_of(u));
+    factor = bands.plain * exp_of(0.5 * bands.exponent[part] *
+                                  log_of((square * bands.over_rated) * bands.over_rated));
   if (bands.cut_off > 0.0) factor = factor / (1.0 + exp_of(1000.0 * (bands.cut_off - u)));
   return factor;
 }
