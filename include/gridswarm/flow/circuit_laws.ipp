@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -207,11 +208,16 @@ inline void put_power(std::span<const Index> laws, int lane, double p_w, double 
   }
 }
 
-/// What a batch says of a device in a scenario, or else the circuit.
-inline double given_or(std::span<const double> given, std::span<const double> stated,
-                       std::size_t scenario, std::size_t row) {
-  return given.empty() ? stated[row] : given[scenario * stated.size() + row];
-}
+/// By lane: one number per device, in a batch's scenario, or else as the circuit states them.
+struct LaneRows {
+  std::array<const double*, kernel::sweep_lanes> row;
+  LaneRows(std::span<const double> given, std::span<const double> stated, Index first, Index used) {
+    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+      const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
+      row[lane] = given.empty() ? stated.data() : given.data() + scenario * stated.size();
+    }
+  }
+};
 
 /// The laws without the jump of exponents at v_min, if any has exponents.
 inline std::vector<kernel::CircuitLaw> without_jump(const CircuitLaws& laws) {
@@ -256,13 +262,15 @@ GS_INLINE void fill_load_powers(const feeder::Circuit& circuit, const CircuitLaw
                                 std::span<const double> kw, std::span<const double> kvar,
                                 Index first, Index used, std::span<double> power) {
   const feeder::CircuitLoads& loads = circuit.loads;
+  const detail::LaneRows p(kw, loads.kw, first, used), q(kvar, loads.kvar, first, used);
   for (std::size_t i = 0; i < loads.name.size(); ++i) {
     const double watts_per_kw = 1000.0 / loads.phases[i];
-    const auto of_load = laws.of_load.row(static_cast<Index>(i));
-    for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-      const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
-      detail::put_power(of_load, lane, watts_per_kw * detail::given_or(kw, loads.kw, scenario, i),
-                        watts_per_kw * detail::given_or(kvar, loads.kvar, scenario, i), power);
+    for (const Index law : laws.of_load.row(static_cast<Index>(i))) {
+      double* at = power.data() + 2 * static_cast<std::size_t>(law) * kernel::sweep_lanes;
+      for (int lane = 0; lane < kernel::sweep_lanes; ++lane)
+        at[lane] = watts_per_kw * p.row[lane][i];
+      for (int lane = 0; lane < kernel::sweep_lanes; ++lane)
+        at[kernel::sweep_lanes + lane] = watts_per_kw * q.row[lane][i];
     }
   }
 }
@@ -271,13 +279,11 @@ GS_INLINE void fill_der_powers(const feeder::Circuit& circuit, const CircuitLaws
                                std::span<const double> kw, std::span<const double> kvar,
                                Index first, Index used, std::span<double> power) {
   const feeder::Ders& ders = circuit.ders;
+  const detail::LaneRows p(kw, ders.kw, first, used), q(kvar, ders.kvar, first, used);
   for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-    const auto scenario = static_cast<std::size_t>(first + (lane < used ? lane : 0));
     for (std::size_t i = 0; i < ders.name.size(); ++i) {
       const auto row = static_cast<Index>(i);
-      const feeder::Phasor injected =
-          der_power_kw(ders, row, detail::given_or(kw, ders.kw, scenario, i),
-                       detail::given_or(kvar, ders.kvar, scenario, i), 1.0);
+      const feeder::Phasor injected = der_power_kw(ders, row, p.row[lane][i], q.row[lane][i], 1.0);
       const double watts_per_kw = 1000.0 / ders.phases[i];
       detail::put_power(laws.of_der.row(row), lane, -watts_per_kw * injected.re,
                         -watts_per_kw * injected.im, power);
@@ -289,6 +295,13 @@ GS_INLINE void sum_device_powers(const Csr& of_device, std::span<const double> d
                                  Index first, unsigned lanes_mask, std::span<double> kw,
                                  std::span<double> kvar) {
   const auto devices = static_cast<std::size_t>(of_device.rows());
+  std::array<std::size_t, kernel::sweep_lanes> row;
+  int used = 0;  // lanes that are stored, one after another
+  std::array<int, kernel::sweep_lanes> stored;
+  for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
+    row[lane] = static_cast<std::size_t>(first + lane) * devices;
+    if (lanes_mask >> lane & 1U) stored[used++] = lane;
+  }
   for (std::size_t i = 0; i < devices; ++i) {
     double p_w[kernel::sweep_lanes] = {}, q_var[kernel::sweep_lanes] = {};
     for (const Index law : of_device.row(static_cast<Index>(i))) {
@@ -299,11 +312,11 @@ GS_INLINE void sum_device_powers(const Csr& of_device, std::span<const double> d
       }
     }
     for (int lane = 0; lane < kernel::sweep_lanes; ++lane) {
-      if (((lanes_mask >> lane) & 1u) == 0) continue;
-      const std::size_t to = static_cast<std::size_t>(first + lane) * devices + i;
-      kw[to] = sign * p_w[lane] / 1000.0;
-      kvar[to] = sign * q_var[lane] / 1000.0;
+      p_w[lane] = sign * p_w[lane] / 1000.0;
+      q_var[lane] = sign * q_var[lane] / 1000.0;
     }
+    for (int k = 0; k < used; ++k) kw[row[stored[k]] + i] = p_w[stored[k]];
+    for (int k = 0; k < used; ++k) kvar[row[stored[k]] + i] = q_var[stored[k]];
   }
 }
 
