@@ -43,8 +43,9 @@ struct CircuitTile {
   Column<double> switched;  ///< (row of shunts, lane): share of its admittance beyond the stated
   CircuitRuleLanes rules;   ///< what inverters believe
   std::array<CircuitLane, kernel::sweep_lanes> lane;
-  Index used = 0;         ///< lanes that carry a scenario; the others repeat the first
-  bool is_drawn = false;  ///< j is what the voltages draw
+  Index used = 0;          ///< lanes that carry a scenario; the others repeat the first
+  bool has_start = false;  ///< the batch gave voltages to start from
+  bool is_drawn = false;   ///< j is what the voltages draw
 };
 
 /// The buffers as kernels see them.

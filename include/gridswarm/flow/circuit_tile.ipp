@@ -190,7 +190,8 @@ inline void fill_voltages(const CircuitSolver& solver, const CircuitInjections& 
       tile.v[at_lane(static_cast<std::size_t>(2 * s), lane)] = plan.emf_v[s].re;
       tile.v[at_lane(static_cast<std::size_t>(2 * s + 1), lane)] = plan.emf_v[s].im;
     }
-  if (given.start_re.empty()) {
+  tile.has_start = !given.start_re.empty();
+  if (!tile.has_start) {
     double step_squared[kernel::sweep_lanes];
     std::fill(tile.j.begin(), tile.j.end(), 0.0);
     kernel::kernels().circuit_down(circuit_tree(plan), nullptr, memory_of(tile), step_squared);

@@ -17,6 +17,9 @@ namespace {
 /// enough for the voltages to come near where they would stay.
 constexpr std::int32_t unbroken_iterations = 8;
 
+/// And where the scenario has voltages to start from.
+constexpr std::int32_t unbroken_warm_iterations = 3;
+
 /// A scenario that moves more than this is lost.
 constexpr double lost_circuit_step_pu = 1e6;
 
@@ -173,7 +176,7 @@ inline void iterate_tile(const CircuitSolver& solver, const FlowOptions& options
       ++state.going;
     }
   if (!plan.laws.unbroken.empty() && options.max_iterations > 2 * unbroken_iterations)
-    state.unbroken = unbroken_iterations;
+    state.unbroken = tile.has_start ? unbroken_warm_iterations : unbroken_iterations;
   kernel::CircuitTree tree = tree_of(plan, state);
   const bool local = is_local(plan, tree);
   if (tile.is_drawn) tree = circuit_tree(plan);
