@@ -115,20 +115,18 @@ struct Arrays {
   }
 };
 
-/// Voltages of a solved batch of the same circuit to start from.
+/// Voltages of a solved batch of the same circuit to start from, of all scenarios or of the one
+/// that all start from.
 void start_from(const CircuitBatch& before, Index scenarios, Column<double>& re,
                 Column<double>& im) {
   const CircuitResult& result = *before.result;
   if (before.result->scenarios != scenarios && before.result->scenarios != 1)
     throw UsageError("start has " + std::to_string(before.result->scenarios) + " scenarios, not " +
                      std::to_string(scenarios));
-  const std::size_t had = result.v_re.size();
-  const std::size_t all =
-      had / static_cast<std::size_t>(result.scenarios) * static_cast<std::size_t>(scenarios);
-  re.resize(all), im.resize(all);
-  for (std::size_t i = 0; i < all; ++i) {
-    re[i] = std::isfinite(result.v_re[i % had]) ? result.v_re[i % had] : 0.0;
-    im[i] = std::isfinite(result.v_im[i % had]) ? result.v_im[i % had] : 0.0;
+  re.resize(result.v_re.size()), im.resize(result.v_im.size());
+  for (std::size_t i = 0; i < re.size(); ++i) {
+    re[i] = std::isfinite(result.v_re[i]) ? result.v_re[i] : 0.0;
+    im[i] = std::isfinite(result.v_im[i]) ? result.v_im[i] : 0.0;
   }
 }
 
@@ -155,6 +153,7 @@ std::unique_ptr<CircuitBatch> solve(const PreparedCircuit& prepared, const py::d
   if (start) start_from(*start, injections.scenarios, start_re, start_im);
   injections.start_re = start_re;
   injections.start_im = start_im;
+  injections.one_start = start && start->result->scenarios == 1;
   batch->result = prepared.spare->take_result();
   auto work = prepared.spare->take_work();
   flow::solve(*prepared.solver, injections, prepared.options, *work, *batch->result);

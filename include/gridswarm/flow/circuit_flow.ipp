@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/parallel.hpp"
@@ -45,8 +46,10 @@ inline void require_injections(const feeder::Circuit& circuit, const CircuitInje
   require("der_kw", given.der_kw, circuit.ders.size(), &circuit.ders.name);
   require("der_kvar", given.der_kvar, circuit.ders.size(), &circuit.ders.name);
   require("tap_pu", given.tap_pu, circuit.regulators.size(), &circuit.regulators.name);
-  require("start_re", given.start_re, circuit.nodes.size(), nullptr);
-  require("start_im", given.start_im, circuit.nodes.size(), nullptr);
+  for (const auto& [what, values] :
+       {std::pair{"start_re", given.start_re}, std::pair{"start_im", given.start_im}})
+    require_rows(what, given.one_start ? 1 : given.scenarios, values.size(), circuit.nodes.size(),
+                 nullptr, values);
   require_rows("steps_in", given.scenarios, given.steps_in.size(), circuit.shunts.size(),
                &circuit.shunts.name, {});
   if (given.start_re.size() != given.start_im.size())

@@ -38,6 +38,7 @@ struct CircuitInjections {
   std::span<const std::int32_t> steps_in = {};  ///< (scenario, row of shunts): where they start
   std::span<const double> start_re = {};  ///< (scenario, node row), V: warm start; empty: no load
   std::span<const double> start_im = {};
+  bool one_start = false;  ///< start_re and start_im are of one scenario, where all begin
 };
 
 /// Results; reused between calls.

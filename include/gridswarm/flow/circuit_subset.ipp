@@ -47,15 +47,32 @@ struct CircuitColumns {
   }
 };
 
+/// Rows of everything but a start that all scenarios share, and then that.
+template <class Rows>
+CircuitInjections with_shared_start(const CircuitInjections& injections, Rows&& rows) {
+  if (!injections.one_start) return rows(injections);
+  CircuitInjections apart = injections;
+  apart.start_re = apart.start_im = {};
+  CircuitInjections some = rows(apart);
+  some.start_re = injections.start_re;
+  some.start_im = injections.start_im;
+  some.one_start = true;
+  return some;
+}
+
 }  // namespace detail
 
 GS_INLINE CircuitInjections gather(const CircuitInjections& injections,
                                    std::span<const Index> chosen, CircuitRows& rows) {
-  return detail::gather_rows<detail::CircuitColumns>(injections, chosen, rows, CircuitInjections());
+  return detail::with_shared_start(injections, [&](const CircuitInjections& all) {
+    return detail::gather_rows<detail::CircuitColumns>(all, chosen, rows, CircuitInjections());
+  });
 }
 
 GS_INLINE CircuitInjections slice(const CircuitInjections& injections, Index first, Index count) {
-  return detail::slice_rows<detail::CircuitColumns>(injections, first, count, CircuitInjections());
+  return detail::with_shared_start(injections, [&](const CircuitInjections& all) {
+    return detail::slice_rows<detail::CircuitColumns>(all, first, count, CircuitInjections());
+  });
 }
 
 GS_INLINE void make_room(const CircuitResult& sample, Index scenarios, CircuitResult& result) {

@@ -199,8 +199,8 @@ inline void fill_voltages(const CircuitSolver& solver, const CircuitInjections& 
     return;
   }
   const auto nodes = static_cast<std::size_t>(solver.circuit.nodes.size());
-  std::array<std::size_t, kernel::sweep_lanes> row;
-  for (int lane = 0; lane < tile_lanes; ++lane)
+  std::array<std::size_t, kernel::sweep_lanes> row{};
+  for (int lane = 0; lane < tile_lanes && !given.one_start; ++lane)
     row[lane] = static_cast<std::size_t>(first + (lane < tile.used ? lane : 0)) * nodes;
   for (std::size_t node = 0; node < nodes; ++node) {
     if (plan.slot[node] == none) continue;

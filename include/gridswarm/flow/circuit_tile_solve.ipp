@@ -141,16 +141,19 @@ inline void iterate_once(const CircuitSolver& solver, const FlowOptions& options
                          Iterating& state, CircuitTile& tile) {
   const CircuitPlan& plan = *solver.plan;
   const auto& kernels = kernel::kernels();
-  kernel::CircuitTree tree = tree_of(plan, state);
+  const kernel::CircuitTree tree = tree_of(plan, state);
   const kernel::CircuitMemory memory = memory_of(tile);
-  if (!tile.is_drawn) {  // as the iteration before did, so that no lane depends on who asks
-    tree.laws = state.drawn_by;
-    kernels.circuit_draw(tree, memory);
-    tree = tree_of(plan, state);
+  if (tile.is_drawn) {
+    if (has_check) std::copy(tile.j.begin(), tile.j.end(), tile.before.begin());
+    kernels.circuit_up(tree, memory);
+  } else {  // J is summed up; what was drawn is drawn again, as the iteration before did
+    kernel::CircuitTree drawn = tree;
+    drawn.laws = state.drawn_by;
+    kernel::CircuitMemory aside = memory;
+    aside.j = tile.before.data();
+    if (has_check) kernels.circuit_draw(drawn, aside);
   }
   tile.is_drawn = true;
-  if (has_check) std::copy(tile.j.begin(), tile.j.end(), tile.before.begin());
-  kernels.circuit_up(tree, memory);
   keep_source_currents(plan, state, tile);
   kernels.circuit_down(tree, state.mask(), memory, state.step_squared.data());
   state.drawn_by = tree.laws;

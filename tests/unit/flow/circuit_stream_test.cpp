@@ -3,10 +3,12 @@
 // the blocks, threads and ranks.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/base/exchange.hpp"
 #include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/circuit_state.hpp"
@@ -273,4 +275,37 @@ TEST_CASE("a circuit held at constant power has no law, limit or control left") 
   const auto held = alone(flow::at_constant_power(made.circuit, result, 0), own);
   for (std::size_t k = 0; k < 3; ++k)
     CHECK(held.load_kw[k] == doctest::Approx(made.circuit.loads.kw[k]).epsilon(1e-9));
+}
+
+TEST_CASE("one start that all scenarios share is each one's own, in slices and choices too") {
+  const small_circuit::Made made = ladder();
+  const flow::CircuitSolver solver = flow::prepare(made.circuit, {});
+  flow::CircuitWork work;
+  flow::CircuitResult begin, shared, apart;
+  flow::solve(solver, {.scenarios = 1}, {}, work, begin);
+  constexpr Index scenarios = 11;
+  const std::vector<double> kw = heavier(made.circuit, scenarios);
+  flow::CircuitInjections given = {scenarios};
+  given.load_kw = kw;
+  given.start_re = begin.v_re;
+  given.start_im = begin.v_im;
+  given.one_start = true;
+  flow::solve(solver, given, {}, work, shared);
+  std::vector<double> re, im;
+  for (Index s = 0; s < scenarios; ++s) {
+    re.insert(re.end(), begin.v_re.begin(), begin.v_re.end());
+    im.insert(im.end(), begin.v_im.begin(), begin.v_im.end());
+  }
+  flow::CircuitInjections each = given;
+  each.start_re = re;
+  each.start_im = im;
+  each.one_start = false;
+  flow::solve(solver, each, {}, work, apart);
+  CHECK(std::equal(shared.v_re.begin(), shared.v_re.end(), apart.v_re.begin()));
+  CHECK(shared.iterations[3] == apart.iterations[3]);
+  flow::solve(solver, flow::slice(given, 3, 5), {}, work, apart);
+  const auto nodes = static_cast<std::ptrdiff_t>(made.circuit.nodes.size());
+  CHECK(std::equal(apart.v_re.begin(), apart.v_re.end(), shared.v_re.begin() + 3 * nodes));
+  each.one_start = true;
+  CHECK_THROWS_AS(flow::solve(solver, each, {}, work, apart), UsageError);
 }

@@ -2,6 +2,7 @@
 // Taps and steps that differ by scenario give what circuits stated so would give.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -92,3 +93,36 @@ void check_taps(bool loop) {
 TEST_CASE("taps and steps by scenario agree with circuits that state them") { check_taps(false); }
 
 TEST_CASE("so they do where regulators stand in a loop") { check_taps(true); }
+
+TEST_CASE("what buffers solved before, at other taps or of another circuit, leaves no trace") {
+  for (const bool loop : {false, true}) {
+    CAPTURE(loop);
+    const Made made = regulated(loop);
+    flow::FlowOptions options;
+    options.threads = 1;
+    options.fixed_taps = true;
+    const flow::CircuitSolver solver = flow::prepare(made.circuit, options);
+    std::vector<double> other, wanted;
+    for (Index s = 0; s < scenarios; ++s)
+      for (int k = 0; k < 3; ++k) {
+        other.push_back(1.0 - step * (s + k));
+        wanted.push_back(s == 4 ? 1.0 : 1.0 + step * ((s + 2 * k) % 7));
+      }
+    flow::CircuitInjections given = {scenarios};
+    flow::CircuitWork work, fresh;
+    flow::CircuitResult after, alone;
+    given.tap_pu = other;
+    flow::solve(solver, given, options, work, after);
+    flow::solve(flow::prepare(regulated(!loop).circuit, options), {1}, options, work, after);
+    flow::solve(solver, given, options, work, after);
+    given.tap_pu = wanted;
+    flow::solve(solver, given, options, work, after);
+    flow::solve(solver, given, options, fresh, alone);
+    CHECK(std::equal(after.v_re.begin(), after.v_re.end(), alone.v_re.begin()));
+    CHECK(std::equal(after.v_im.begin(), after.v_im.end(), alone.v_im.begin()));
+    given = {1};  // stated taps are those of lane 4
+    flow::solve(solver, given, options, fresh, after);
+    const auto nodes = static_cast<std::ptrdiff_t>(made.circuit.nodes.size());
+    CHECK(std::equal(after.v_re.begin(), after.v_re.end(), alone.v_re.begin() + 4 * nodes));
+  }
+}
