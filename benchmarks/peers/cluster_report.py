@@ -36,7 +36,8 @@ def table(results, agents):
     return "\n".join(lines)
 
 
-def _machine():
+def machine():
+    """Processor, cores, widest vectors, Python."""
     model, flags = platform.machine(), ""
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -47,7 +48,8 @@ def _machine():
     return f"{model}, {os.cpu_count()} cores, {isa}; Python {platform.python_version()}"
 
 
-def _commit():
+def commit():
+    """The commit that lies here."""
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return done.stdout.strip() or "unknown"
 
@@ -58,9 +60,9 @@ def write(results, rows, neighbours, asked):
     lines = ["<!-- SPDX-License-Identifier: BSD-3-Clause -->",
              f"# {datetime.date.today()}: clusters beside other packages", "",
              f"- Command: `./dev peers clusters {' '.join(sys.argv[1:])}`".rstrip(),
-             f"- Library as of {_commit()}; " + ", ".join(
+             f"- Library as of {commit()}; " + ", ".join(
                  f"{name} {metadata.version(name)}" for name in PACKAGES),
-             f"- Machine: {_machine()}; load averages at the end {load}",
+             f"- Machine: {machine()}; load averages at the end {load}",
              "- Times: seconds of the process's core, one thread, best of several; a peer may take"
              f" {asked.limit:g} s", "- What the columns and rows are: benchmarks/peers/README.md",
              "", "| row | value | bar | |", "| --- | ---: | ---: | --- |"]
@@ -88,8 +90,8 @@ def draw(results, path):
     matplotlib.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
     sizes = list(dict.fromkeys(one["agents"] for one in results))
-    figure, axes = plt.subplots(1, len(sizes), figsize=(max(7.2, 2.9 * len(sizes)), 3.9), sharey=True,
-                                squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(1, len(sizes), figsize=(max(7.2, 2.9 * len(sizes)), 3.9),
+                                sharey=True, squeeze=False, layout="constrained")
     for ax, agents in zip(axes[0], sizes):
         some = [one for one in results if one["agents"] == agents and "seconds" in one]
         _panel(ax, some)
@@ -97,8 +99,9 @@ def draw(results, path):
         ax.set_xlabel("seconds of one core", fontsize=9, color=INK)
     handles = [plt.Line2D([], [], linestyle="", color=colour, marker=mark, label=name)
                for name, (colour, mark) in MARKS.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5 if len(sizes) > 3 else 4, frameon=False, fontsize=8,
-                  title="filled: keeps every bound; dotted: what no partition can share",
+    figure.legend(handles=handles, loc="outside lower center", frameon=False, fontsize=8,
+                  ncols=5 if len(sizes) > 3 else 4,
+                  title="filled: keeps every bound; dotted: what nobody can share",
                   title_fontsize=8)
     axes[0][0].set_ylabel("residual ratio rho", fontsize=9, color=INK)
     dated = {"Date": None} if str(path).endswith("svg") else None

@@ -81,9 +81,9 @@ def make(agents, seed=1, per_feeder=1000):
                   np.round(p_kw, 6), np.round(soc, 6))
 
 
-def write(forest, folder):
-    """case.h5 and fleet.csv for the program. Agent k is number k + 1 and stands at the bus of that
-    number; the source of feeder f is bus agents + f + 1."""
+def case(forest):
+    """The wires as a gs.Case. Agent k stands at bus k + 1; the source of feeder f is bus
+    agents + f + 1."""
     import gridswarm as gs
     import pandas as pd
     n, feeders = len(forest), forest.feeders
@@ -104,8 +104,14 @@ def write(forest, folder):
     branch["x_pu"] = 0.0
     gen = pd.concat([template.gen.iloc[:1]] * feeders, ignore_index=True)
     gen["bus"] = np.arange(n + 1, n + feeders + 1)
-    gs.Case(bus, branch, gen, base_mva=1.0, name=f"forest_{n}").write(folder / "case.h5")
-    stores = ~np.isnan(forest.soc)
+    return gs.Case(bus, branch, gen, base_mva=1.0, name=f"forest_{n}")
+
+
+def write(forest, folder):
+    """case.h5 and fleet.csv for the program; agent k is number k + 1."""
+    import pandas as pd
+    case(forest).write(folder / "case.h5")
+    n, stores = len(forest), ~np.isnan(forest.soc)
     fleet = pd.DataFrame({"agent": np.arange(1, n + 1), "bus": np.arange(1, n + 1),
                           "kind": forest.kind, "rating_kw": 4.0,
                           "e_kwh": np.where(stores, 10.0, np.nan), "soc": forest.soc,

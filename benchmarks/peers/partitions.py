@@ -52,18 +52,19 @@ def _pairs(forest, agents, row, rows):
     return total, largest
 
 
-def measure(forest, of):
-    """dict of measures of a membership: one whole number per agent, negative for an agent alone."""
+def _rows(of):
+    """Cluster rows from 0 without gaps; whoever has a negative number gets a row alone."""
     of = np.asarray(of, dtype=np.int64)
-    alone = of < 0
-    of = np.where(alone, of.max() + 1 + np.arange(len(of)), of)
-    row = np.unique(of, return_inverse=True)[1]
-    rows = int(row.max()) + 1
-    members = np.bincount(row, minlength=rows)
+    of = np.where(of < 0, of.max() + 1 + np.arange(len(of)), of)
+    return np.unique(of, return_inverse=True)[1]
+
+
+def _terms(forest, row):
+    """By cluster: members, sum of pair distances, largest of them, |p_C|, J."""
+    members = np.bincount(row)
+    rows = len(members)
     order = np.argsort(row, kind="stable")
     total, largest = _pairs(forest, order, row[order], rows)
-    tops = (forest.parent < 0) | (row != row[forest.parent])
-    connected = np.bincount(row, tops, rows) == 1
     residual = np.abs(np.bincount(row, forest.p_kw, rows))
     stores = ~np.isnan(forest.soc)
     count = np.bincount(row[stores], minlength=rows)
@@ -71,11 +72,28 @@ def measure(forest, of):
     spread = np.bincount(row[stores], (forest.soc[stores] - mean[row[stores]]) ** 2, rows)
     objective = (total / members / OHM["delta"] + W_SIMILARITY * spread / DELTA_SOC ** 2
                  + residual / DELTA_KW + KAPPA)
+    return members, total, largest, residual, objective
+
+
+def objective_of_feeders(forest, of):
+    """J by feeder, of clusters that do not cross feeders."""
+    row = _rows(of)
+    feeder = np.zeros(row.max() + 1, dtype=np.int64)
+    feeder[row] = forest.feeder
+    return np.bincount(feeder, _terms(forest, row)[4], forest.feeders)
+
+
+def measure(forest, of):
+    """dict of measures of a membership: one whole number per agent, negative for an agent alone."""
+    row = _rows(of)
+    members, total, largest, residual, objective = _terms(forest, row)
+    tops = (forest.parent < 0) | (row != row[forest.parent])
+    connected = np.bincount(row, tops) == 1
     pairs = members * (members - 1) // 2
     all_kw = np.abs(forest.p_kw).sum()
     broken = ~connected | (members > SIZE_MAX) | (largest > OHM["diameter_max"] + 1e-9)
     return {
-        "clusters": rows, "objective_per_agent": objective.sum() / len(of),
+        "clusters": len(members), "objective_per_agent": objective.sum() / len(row),
         "mean_pair_ohm": total.sum() / max(pairs.sum(), 1), "largest_diameter_ohm": largest.max(),
         "residual_ratio": residual.sum() / all_kw,
         "residual_floor": np.abs(np.bincount(forest.feeder, forest.p_kw)).sum() / all_kw,

@@ -6,6 +6,8 @@ from notebooks import NOTEBOOKS, read, run
 
 # What each of them must have printed, and how many pictures it must have drawn at least.
 EXPECTED = {
+    "cluster_day": (["300 agents", "'connected_share': 1.0, 'breaches': 0, 'undersized': 0",
+                     "fewer moved with a switching cost: True"], 6),
     "european_lv": (["EUROPEAN_LV is not set: the IEEE 123-bus feeder with an invented day",
                      "95.98 kW lost", "1,440 minutes x 278 nodes", "all converged: True",
                      "1,000 power flows", "controls still acting: 0", "300 agents"], 9),
