@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of ledger/, once.
+#include "gridswarm/ledger/batch.ipp"
 #include "gridswarm/ledger/bytes.ipp"
 #include "gridswarm/ledger/checkpoint.ipp"
 #include "gridswarm/ledger/file_memory.ipp"

@@ -14,7 +14,7 @@ THIRD_PARTY = {
     "CLI/": ("src/app/parse.cpp",),
     "nlohmann/": ("src/", "benchmarks/", "tests/"),
     "toml++/": ("src/",),
-    "openssl/": ("src/", "tests/"),
+    "openssl/": ("src/", "tests/", "benchmarks/"),
     "sodium": ("src/", "tests/"),
     "klu.h": ("src/flow/",),
     "omp.h": ("src/", "tests/", "benchmarks/"),

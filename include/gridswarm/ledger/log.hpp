@@ -42,6 +42,9 @@ class Log {
   /// must carry genesis(), be no header and have at most max_entry_size bytes; that is the caller's
   /// promise, `verify` checks it.
   Head append_block(const Entries& records, const BlockInfo& info);
+  /// Threads that hash a block, as in run_pieces(); 1 until said otherwise. Bytes do not depend on
+  /// it.
+  void use_threads(int threads);
   const Head& head() const;
   /// Blocks so far.
   std::uint64_t height() const;

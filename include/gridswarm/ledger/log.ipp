@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/ledger/batch.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/log.hpp"
 #include "gridswarm/ledger/superblock.hpp"
@@ -179,6 +180,7 @@ struct Log::State {
   Recovered now;
   std::uint64_t height = 0;
   bool is_stopped = false;
+  int threads = 1;
   // Buffers of an append, kept for their capacity.
   Bytes stage;
   std::vector<Hash> leaves;
@@ -194,6 +196,7 @@ GS_INLINE Log::~Log() = default;
 GS_INLINE const Head& Log::head() const { return state_->now.block.head; }
 GS_INLINE std::uint64_t Log::height() const { return state_->height; }
 GS_INLINE const Hash& Log::genesis() const { return state_->now.block.genesis; }
+GS_INLINE void Log::use_threads(int threads) { state_->threads = threads; }
 GS_INLINE void Log::close() { state_->lock.reset(); }
 
 GS_INLINE Log Log::create(FileSystem& files, const std::string& folder, const SigningKey& key,
@@ -216,8 +219,8 @@ GS_INLINE Log Log::create(FileSystem& files, const std::string& folder, const Si
   log.write_superblock(block);
   files.sync_all(folder);
   log.publish(block.checkpoint);
-  return Log(
-      std::make_unique<State>(State{log, key, std::move(lock), {block, {}, {}}, 0, false, {}, {}}));
+  return Log(std::make_unique<State>(
+      State{log, key, std::move(lock), {block, {}, {}}, 0, false, 1, {}, {}}));
 }
 
 /// Height after the last block, from its header.
@@ -241,12 +244,10 @@ GS_INLINE Log Log::open(FileSystem& files, const std::string& folder, const Sign
   Recovered now = recover_locked(log);
   const std::uint64_t height = height_of(log, now.block.head.size);
   return Log(std::make_unique<State>(
-      State{log, key, std::move(lock), std::move(now), height, false, {}, {}}));
+      State{log, key, std::move(lock), std::move(now), height, false, 1, {}, {}}));
 }
 
 GS_INLINE BlockHeader Log::State::make_header(const BlockInfo& info, std::size_t count) const {
-  CompactRange batch;
-  for (std::size_t i = 0; i < count; ++i) push(batch, 0, leaves[i]);
   BlockHeader header;
   header.genesis = now.block.genesis;
   header.epoch = info.epoch;
@@ -255,7 +256,7 @@ GS_INLINE BlockHeader Log::State::make_header(const BlockInfo& info, std::size_t
   header.parent = now.block.tip;
   header.first_index = now.block.head.size;
   header.count = count;
-  header.batch_root = root_of(batch);
+  header.batch_root = root_of_leaves(std::span(leaves).first(count), threads);
   header.post_state_root = info.post_state_root;
   header.contract_set = info.contract_set;
   header.proposer = info.proposer;
@@ -273,11 +274,12 @@ GS_INLINE void Log::State::build(const Entries& records, ByteView header) {
   };
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     append_to_bundle(now.bundle, i < records.size() ? records[i] : header);
-    append(now.edge, leaves[i], keep);
-    if (now.edge.size % tile_width != 0) continue;
-    stage_tile(stage, {bundle_level, now.edge.size / tile_width - 1, tile_width}, now.bundle);
+    const std::uint64_t size = old_size + i + 1;
+    if (size % tile_width != 0) continue;
+    stage_tile(stage, {bundle_level, size / tile_width - 1, tile_width}, now.bundle);
     now.bundle.clear();
   }
+  append_leaves(now.edge, leaves, threads, keep);
   visit_partial(now.edge, keep);
   if (const TileId last = tile_at(bundle_level, now.edge.size / tile_width, now.edge.size);
       last.width > 0)
@@ -313,7 +315,7 @@ GS_INLINE Head Log::append_block(const Entries& records, const BlockInfo& info) 
       throw UsageError("record " + std::to_string(i) + " of a block is longer than 65535 bytes");
   state.is_stopped = true;  // until everything below has worked
   state.leaves.resize(records.size());
-  leaf_hashes(records, state.leaves);
+  leaf_hashes(records, state.leaves, state.threads);
   const Bytes header =
       header_leaf(state.make_header(info, records.size()), info.tick, info.cluster_epoch);
   state.leaves.push_back(leaf_hash(header));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/ledger/batch.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/header.hpp"
 #include "gridswarm/ledger/superblock.hpp"
@@ -76,7 +77,7 @@ class Verification {
   Superblock newest_, older_;
   // The walk.
   TileEdge edge_;
-  CompactRange batch_;
+  std::vector<Hash> batch_;
   Hash tip_{};
   std::uint64_t block_first_ = 0;
   std::vector<std::uint64_t> block_ends_ = {0};
@@ -222,7 +223,7 @@ GS_INLINE void Verification::walk_header(const Record& record, const Hash& leaf,
   if (header->height != block_ends_.size() - 1 || header->parent != tip_)
     suspect(bundle, who + " does not follow the block before it");
   if (header->first_index != block_first_ || header->count != index - block_first_ ||
-      header->batch_root != root_of(batch_))
+      header->batch_root != root_of_leaves(batch_))
     suspect(bundle, who + " does not fit the records of its block");
   tip_ = leaf;
   batch_ = {};
@@ -239,7 +240,7 @@ GS_INLINE void Verification::walk_entry(ByteView entry, const Hash& leaf,
   if (record->kind == Kind::header)
     walk_header(*record, leaf, bundle);
   else
-    push(batch_, 0, leaf);
+    batch_.push_back(leaf);
 }
 
 GS_INLINE bool Verification::walk_bundles() {
