@@ -6,11 +6,15 @@
 #include "app/commands.hpp"
 #include "app/open_case.hpp"
 #include "app/report.hpp"
+#include "gridswarm/cluster/cohesion.hpp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/io/cluster_file.hpp"
+#include "gridswarm/io/cluster_picture.hpp"
+#include "gridswarm/io/file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
+#include "gridswarm/io/length_file.hpp"
 #include "gridswarm/ledger/hash.hpp"
 
 namespace gridswarm::app {
@@ -21,6 +25,8 @@ struct Settings {
   std::string path;
   std::string fleet;
   std::string previous;
+  std::string lengths;
+  std::string picture;
   std::int64_t epoch = 0;
   cluster::ClusterOptions form;
   cluster::LeaderOptions lead;
@@ -39,14 +45,22 @@ std::string hex(const ledger::Hash& hash) {
 ExitCode run(const Settings& settings, const Common& common) {
   const feeder::Case grid = open_case(settings.path);
   const fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
-  const feeder::Forest forest = feeder::make_forest(grid);
+  const feeder::SpanningForest spanning = feeder::spanning_forest(grid);
   if (settings.epoch < 0 || settings.epoch > UINT32_MAX)
     throw UsageError("epoch is " + std::to_string(settings.epoch) + "; it must be 0 to 2^32 - 1");
+  if (!settings.picture.empty() && !settings.picture.ends_with(".svg"))
+    throw UsageError("--picture is '" + settings.picture +
+                     "'; the program draws FILE.svg, gs.plot.clusters in Python any other kind");
   cluster::Clusters previous;
   if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
 
+  cluster::ClusterOptions form = settings.form;
+  if (!settings.lengths.empty()) {
+    form.branch_length = io::read_branch_lengths(settings.lengths, grid);
+    form.edge_length = "custom";
+  }
   const auto begin = std::chrono::steady_clock::now();
-  cluster::Formation formation = cluster::form(grid, forest, fleet, settings.form,
+  cluster::Formation formation = cluster::form(grid, spanning.forest, fleet, form,
                                                settings.previous.empty() ? nullptr : &previous,
                                                static_cast<int>(common.threads));
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
@@ -56,12 +70,17 @@ ExitCode run(const Settings& settings, const Common& common) {
                  static_cast<std::uint32_t>(settings.epoch), standing, clusters);
   if (!common.out.empty()) io::write_clusters(common.out, grid, fleet, clusters);
 
+  if (!settings.picture.empty())
+    io::write_file_atomically(settings.picture,
+                              io::cluster_picture(grid, spanning.forest, fleet, clusters));
+
   Report report;
-  add_fields(report, cluster::measure(grid, forest, fleet, settings.form, clusters));
+  add_fields(report, cluster::measure(grid, spanning, fleet, form, clusters));
   add_fields(report, formation);
-  if (!settings.previous.empty())
-    report.push_back({"churn", cluster::churn(previous, clusters),
-                      "share of agents not in the cluster matched to their old one"});
+  if (!settings.previous.empty()) add_fields(report, cluster::compare(previous, clusters));
+  add_fields(report, cluster::cohesion(grid, spanning, fleet, form, clusters));
+  report.push_back({"loops", static_cast<std::int64_t>(spanning.closing.size()),
+                    "branches beside the tree on which clusters are formed"});
   report.push_back({"membership_sha256",
                     hex(ledger::sha256(cluster::membership_bytes(fleet, clusters))),
                     "of (agent, cluster) as big-endian pairs by agent"});
@@ -76,11 +95,13 @@ Command cluster_command() {
   const auto settings = std::make_shared<Settings>();
   Command command;
   command.name = "cluster";
-  command.text = "Clusters of a fleet on a radial case; -o FILE writes agent,bus,cluster,leader";
+  command.text = "Clusters of a fleet on a case; -o FILE writes agent,bus,cluster,leader";
   command.options = {
       {"CASE", &settings->path, "case file", true},
       {"--fleet", &settings->fleet, "the devices, FLEET.csv", true},
       {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
+      {"--lengths", &settings->lengths, "fbus,tbus,length of every branch: --edge-length custom"},
+      {"--picture", &settings->picture, "FILE.svg to draw the clusters into"},
       {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"}};
   add_fields(command, settings->form);
   add_fields(command, settings->lead);

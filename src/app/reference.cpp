@@ -16,6 +16,7 @@
 
 #include "app/commands.hpp"
 #include "gridswarm/balance/matching.hpp"
+#include "gridswarm/cluster/cohesion.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
@@ -182,6 +183,8 @@ Blocks all_blocks() {
       {"fields CircuitFigures", results_table<flow::CircuitFigures>()},
       {"fields CircuitSummary", results_table<flow::CircuitSummary>()},
       {"fields ClusterQuality", results_table<cluster::ClusterQuality>()},
+      {"fields Cohesion", results_table<cluster::Cohesion>()},
+      {"fields Comparison", results_table<cluster::Comparison>()},
       {"fields Formation", results_table<cluster::Formation>()},
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},
       {"fields MatchingTotals", results_table<balance::MatchingTotals>()},

@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
+import xml.etree.ElementTree
 
 import pytest
 
@@ -16,8 +18,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("GRIDSWARM_PROGRAM", str(ROOT / "build/release/bin/gridswarm"))
 SHARED = pathlib.Path(os.environ.get("GRIDSWARM_SHARED_DATA", ROOT / "../shared/data"))
 BALANCED = SHARED / "balanced"
-FORESTS = ["case10ba", "case18", "case22", "case33bw", "case69", "case70da", "case85", "case118zh",
-           "case141", "case533mt_hi", "case1197", "cigre_lv", "mv_oberrhein"]
+FORESTS = ["case10ba", "case18", "case22", "case33bw", "case4_dist", "case69", "case70da", "case85",
+           "case118zh", "case141", "case141_der", "case533mt_hi", "case1197", "cigre_lv",
+           "cigre_mv_der", "mv_oberrhein", "simbench_lv_rural1"]
+MESHED = ["case33bw_meshed", "case_ieee30", "case1354pegase"]
 
 needs_data = pytest.mark.skipif(not BALANCED.is_dir(), reason=f"no reference data at {BALANCED}")
 
@@ -72,7 +76,9 @@ def hull(near, buses, allowed):
     return kept
 
 
-def check_connected(table, branches):
+def check_connected(table, branches, meshed=False):
+    """Each cluster on its own buses and empty ones, which two share only where there are loops:
+    there this finds ways other than the tree's."""
     near = adjacency(branches)
     buses_of, everywhere = collections.defaultdict(set), set()
     for row in table:
@@ -83,24 +89,25 @@ def check_connected(table, branches):
         allowed = buses | (near.keys() - everywhere)
         found = hull(near, buses, allowed)
         assert found is not None, f"cluster {cluster} is not connected"
-        for bus in found - everywhere:
+        for bus in () if meshed else found - everywhere:
             assert passed.setdefault(bus, cluster) == cluster, f"two clusters pass bus {bus}"
 
 
 @needs_data
-@pytest.mark.parametrize("case", FORESTS)
+@pytest.mark.parametrize("case", FORESTS + MESHED)
 def test_clusters_are_connected_and_within_bounds(case, tmp_path):
     case_file = BALANCED / case / f"{case}.m"
     fleet = make_fleet(case_file, 300, tmp_path)
     summary, table = form(case_file, fleet, tmp_path / "c.csv")
     assert len(table) == 300
-    check_connected(table, rows(BALANCED / case / "branch.csv"))
+    check_connected(table, rows(BALANCED / case / "branch.csv"), case in MESHED)
     sizes = collections.Counter(row["cluster"] for row in table)
     assert max(sizes.values()) <= 64
     assert sum(size < 4 for size in sizes.values()) == summary["undersized"]
     leaders = collections.Counter(row["cluster"] for row in table if row["leader"] == "1")
     assert leaders == collections.Counter(sizes.keys())
     assert (summary["connected_share"], summary["breaches"]) == (1, 0)
+    assert (summary["loops"] > 0) == (case in MESHED)
     assert summary["clusters"] == len(sizes)
 
     p_kw = {row["agent"]: float(row["p_kw"] or 0) for row in rows(fleet)}
@@ -156,11 +163,111 @@ def test_with_the_previous_membership_nobody_moves_without_cause(tmp_path):
     assert sum(old[row["agent"]] != row["cluster"] for row in rest) <= 4
 
 
+@needs_data
+def test_clusters_of_a_meshed_feeder_are_near_by_its_true_distances(tmp_path):
+    """Against the pseudo-inverse of the whole network, from branch.csv and the table alone."""
+    numpy = pytest.importorskip("numpy")
+    case = BALANCED / "case33bw_meshed"
+    fleet = make_fleet(case / "case33bw_meshed.m", 300, tmp_path)
+    summary, table = form(case / "case33bw_meshed.m", fleet, tmp_path / "c.csv")
+    assert summary["loops"] == 5
+    base_mva = float(re.search(r"baseMVA\s*=\s*([\d.]+)",
+                               (case / "case33bw_meshed.m").read_text()).group(1))
+    number = {row["bus"]: i for i, row in enumerate(rows(case / "bus.csv"))}
+    laplacian = numpy.zeros((len(number), len(number)))
+    for branch in rows(case / "branch.csv"):
+        if branch["status"] != "1":
+            continue
+        f, t = number[branch["fbus"]], number[branch["tbus"]]
+        y = base_mva / numpy.hypot(float(branch["r_pu"]), float(branch["x_pu"]))
+        laplacian[[f, t], [f, t]] += y
+        laplacian[[f, t], [t, f]] -= y
+    inverse = numpy.linalg.pinv(laplacian)
+    diagonal = numpy.diag(inverse)
+    far = diagonal[:, None] + diagonal[None, :] - 2 * inverse
+    inside, pairs, widest = 0.0, 0, 0.0
+    members = collections.defaultdict(list)
+    for row in table:
+        members[row["cluster"]].append(number[row["bus"]])
+    for buses in members.values():
+        block = far[numpy.ix_(buses, buses)]
+        inside += block.sum() / 2
+        pairs += len(buses) * (len(buses) - 1) // 2
+        widest = max(widest, block.max())
+    everybody = [number[row["bus"]] for row in table]
+    whole = far[numpy.ix_(everybody, everybody)].sum() / 2
+    assert summary["mean_pair_pu"] == pytest.approx(inside / pairs, abs=1e-9)
+    assert summary["largest_diameter_pu"] == pytest.approx(widest, abs=1e-9)
+    assert summary["eci"] == pytest.approx(1 - inside / whole, abs=1e-9)
+
+
+def test_clusters_of_a_three_phase_feeder_are_connected(tmp_path):
+    circuit = ROOT / "examples/data/ieee123.dss"
+    fleet = make_fleet(circuit, 100, tmp_path)
+    summary, table = form(circuit, fleet, tmp_path / "c.csv")
+    assert (summary["connected_share"], summary["breaches"], len(table)) == (1, 0, 100)
+    assert summary["undersized"] < summary["clusters"] / 4
+
+
+def test_lengths_of_ones_own_and_log_sensitivity_form_clusters_too(tmp_path):
+    case_file, fleet = small(tmp_path)
+    branches = re.findall(r"^\s*(\d+)\s+(\d+)\s", case_file.read_text().split("branch = [")[1],
+                          re.MULTILINE)
+    lengths = tmp_path / "lengths.csv"
+    lengths.write_text("tbus,fbus,length\n" + "".join(f"{t},{f},0.004\n" for f, t in branches))
+    by_lengths, _ = form(case_file, fleet, tmp_path / "c.csv", "--lengths", lengths)
+    assert (by_lengths["connected_share"], by_lengths["breaches"]) == (1, 0)
+    assert by_lengths["largest_diameter_pu"] <= 0.1
+    assert by_lengths["largest_diameter_pu"] / 0.004 == pytest.approx(
+        round(by_lengths["largest_diameter_pu"] / 0.004))
+    logs, _ = form(case_file, fleet, tmp_path / "d.csv", "--edge-length", "log_sensitivity",
+                   "--x-source-pu", 0.02, "--diameter-max-pu", 0.5)
+    assert (logs["connected_share"], logs["breaches"]) == (1, 0)
+    lengths.write_text("fbus,tbus,length\n1,2,0.1\n")
+    done = run("cluster", case_file, "--fleet", fleet, "--lengths", lengths)
+    assert done.returncode == 4 and "has no row" in done.stderr
+
+
+def test_a_picture_shows_every_bus_wire_and_leader(tmp_path):
+    case_file, fleet = small(tmp_path, 90)
+    picture = tmp_path / "clusters.svg"
+    summary, table = form(case_file, fleet, tmp_path / "c.csv", "--picture", picture)
+    root = xml.etree.ElementTree.parse(picture).getroot()
+    drawn = collections.Counter(child.tag.split("}")[1] for child in root)
+    strokes = [child for child in root if child.get("fill") == "none"]
+    assert len(strokes) == 32 + summary["clusters"]  # wires and the rings of leaders
+    assert drawn["rect"] == 2 and "90 agents" in "".join(root.itertext())
+    buses_of = collections.defaultdict(set)
+    for row in table:
+        buses_of[row["bus"]].add(row["cluster"])
+    divided = sum(len(some) for some in buses_of.values() if len(some) > 1)
+    assert drawn["path"] == 32 + divided
+    done = run("cluster", case_file, "--fleet", fleet, "--picture", tmp_path / "c.png")
+    assert done.returncode == 2 and "gs.plot.clusters" in done.stderr
+
+
+def test_the_membership_of_other_agents_is_refused(tmp_path):
+    case_file, fleet = small(tmp_path, 20)
+    others = tmp_path / "others.csv"
+    others.write_text("agent,bus,cluster,leader\n9001,2,1,1\n9002,3,1,0\n")
+    done = run("cluster", case_file, "--fleet", fleet, "--previous", others)
+    assert done.returncode == 4
+    assert "none of its 2 agents is in the fleet" in done.stderr
+    strange = tmp_path / "strange.csv"
+    strange.write_text("agent,bus,kind,rating_kw\n1,99,pv,5\n")
+    done = run("cluster", case_file, "--fleet", strange)
+    assert done.returncode == 4 and "99" in done.stderr and "strange.csv:2" in done.stderr
+
+
 @pytest.mark.parametrize("options, code, words", [
     (["--w-distance", "nan"], 2, "--w-distance"),
     (["--size-min", "9", "--size-max", "5"], 2, "size_min is 9"),
     (["--rating-max-kva", "0.01"], 2, "rating_max_kva"),
+    (["--w-residual", "-1"], 2, "--w-residual"),
     (["--edge-length", "ohm"], 2, "edge_length is 'ohm'"),
+    (["--edge-length", "custom"], 2, "needs a length for each of the 37 branches"),
+    (["--edge-length", "log_sensitivity", "--x-source-pu", "0"], 2, "--x-source-pu"),
+    (["--lengths", "nowhere.csv"], 4, "nowhere.csv"),
     (["--previous", "nowhere.csv"], 4, "nowhere.csv"),
     (["--epoch", "-1"], 2, "epoch is -1"),
 ])
