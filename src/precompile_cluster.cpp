@@ -2,6 +2,7 @@
 // The bodies of cluster/, once.
 #include "gridswarm/cluster/cohesion.ipp"
 #include "gridswarm/cluster/comparison.ipp"
+#include "gridswarm/cluster/feeder_tree.ipp"
 #include "gridswarm/cluster/form.ipp"
 #include "gridswarm/cluster/history.ipp"
 #include "gridswarm/cluster/leader.ipp"

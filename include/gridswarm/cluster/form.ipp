@@ -6,8 +6,11 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/parallel.hpp"
+#include "gridswarm/cluster/feeder_tree.ipp"
 #include "gridswarm/cluster/form.hpp"
-#include "gridswarm/cluster/refine.hpp"
+#include "gridswarm/cluster/part_rules.ipp"
+#include "gridswarm/cluster/refine.ipp"
+#include "gridswarm/cluster/tree_programme.ipp"
 
 namespace gridswarm::inline GS_ABI {
 
@@ -35,103 +38,183 @@ GS_INLINE void check_ratings(const fleet::Fleet& fleet, const ClusterOptions& op
                        std::to_string(options.rating_max_kva) + "); raise it");
 }
 
-/// Buffers of one thread.
-struct FormWork {
-  ProgrammeWork programme;
-  RefineWork refine;
-  std::vector<std::int8_t> kept;
-};
+GS_INLINE void check_extras(const fleet::Fleet& fleet, const Clusters* previous,
+                            const FormExtras& extras) {
+  const auto agents = static_cast<std::size_t>(fleet.size());
+  const auto wrong = [&](const char* what, std::size_t has, std::size_t needs) {
+    throw UsageError(std::string(what) + " has " + std::to_string(has) +
+                     " entries, but this fleet needs " + std::to_string(needs));
+  };
+  if (previous != nullptr && previous->of.size() != agents)
+    wrong("the previous membership", previous->of.size(), agents);
+  if (!extras.apart.empty() && extras.apart.size() != agents)
+    wrong("apart", extras.apart.size(), agents);
+  const Horizon& horizon = extras.horizon;
+  if (horizon.steps == 0) return;
+  const std::size_t cells = agents * static_cast<std::size_t>(horizon.steps);
+  if (horizon.p_kw.size() != cells) wrong("horizon p_kw", horizon.p_kw.size(), cells);
+  for (const auto& band : {horizon.p_low_kw, horizon.p_high_kw})
+    if (!band.empty() && band.size() != cells) wrong("a band of the horizon", band.size(), cells);
+}
 
-/// The cuts of one feeder. What was before, repaired locally, stands unless the fresh answer saves
-/// more than min_gain: so small causes have small effects.
-GS_INLINE Total form_feeder(const Problem& problem, Index feeder, const ClusterOptions& options,
-                            std::span<const std::uint8_t> slot_of, FormWork& work,
-                            std::vector<std::int8_t>& cut) {
-  run_programme(problem, feeder, slot_of, work.programme);
-  const std::vector<Label>& top = work.programme.top;
-  const Label* best = &top[0];
-  for (const Label& label : top)
-    if (label.score < best->score) best = &label;
-  trace_cuts(problem, feeder, best->slot, work.programme, cut);
-  refine(problem, feeder, options.refine_passes, work.refine, cut);
-  const Total fresh = total_of(problem, feeder, cut);
-  if (!problem.history.any) return fresh;
+/// Follow the previous membership where bounds allow.
+template <class More>
+void cuts_of_previous(const Problem<More>& problem, FormWork::Search<More>& search,
+                      std::vector<std::int8_t>& cut) {
+  const FeederTree& tree = problem.tree;
+  std::vector<Part<More>>& part = search.refine.below;
+  if (part.size() < problem.own.size()) part.resize(problem.own.size());
+  std::copy(problem.own.begin(), problem.own.begin() + tree.nodes(), part.begin());
+  cut.assign(static_cast<std::size_t>(tree.nodes()), 1);
+  for (Index v = tree.nodes() - 1; v >= 0; --v) {
+    // Children are hung on in the tree programme's order, the first child first.
+    for (Index c = v + 1; c < v + tree.size[v]; c += tree.size[c]) {
+      if (!problem.history.was_joined[c] ||
+          !fits(problem.scoring, part[v], part[c], tree.length[c]))
+        continue;
+      join(part[v], part[c], tree.length[c]);
+      cut[c] = 0;
+    }
+  }
+}
 
-  work.kept.resize(cut.size());
-  trace_cuts(problem, feeder, top.back().slot, work.programme, work.kept);
-  refine(problem, feeder, options.refine_passes, work.refine, work.kept);
-  const Total kept = total_of(problem, feeder, work.kept);
-  const double least = options.min_gain * static_cast<double>(kept.objective);
+/// The cuts of one feeder in work.cut.
+template <class More>
+Total search_feeder(const FormInput& input, const Scoring& scoring, const FeederTask& task,
+                    FormWork& work, FormWork::Search<More>& search) {
+  const FeederTree& tree = work.tree;
+  search.own.clear();
+  for (Index agent : tree.agent)
+    search.own.push_back(agent == none ? Part<More>() : part_of_agent<More>(input, scoring, agent));
+  const Problem<More> problem{tree, search.own, scoring, work.history};
+  if (work.history.any && task.repair) {
+    cuts_of_previous(problem, search, work.cut);
+    return refine<More>(problem, work.dirty, search.refine, work.cut);
+  }
+  const std::uint8_t best = run_programme(problem, search.programme);
+  trace_cuts(problem, best, search.programme, work.cut);
+  const Total fresh = refine<More>(problem, {}, search.refine, work.cut);
+  if (!work.history.any) return fresh;
+
+  const auto last = static_cast<std::uint8_t>(search.programme.slots - 1);
+  trace_cuts(problem, last, search.programme, work.kept);
+  const Total kept = refine<More>(problem, {}, search.refine, work.kept);
+  const double least = scoring.min_gain * static_cast<double>(kept.objective);
   const bool worth = fresh.undersized < kept.undersized ||
                      (fresh.undersized == kept.undersized &&
                       static_cast<double>(kept.score() - fresh.score()) > least);
   if (worth) return fresh;
-  const Index root = problem.tree.root[feeder];
-  std::copy(work.kept.begin() + root, work.kept.begin() + problem.tree.end_of(feeder),
-            cut.begin() + root);
+  work.cut.swap(work.kept);
   return kept;
 }
 
-/// Rows of clusters from cut edges, in the order of their first agents.
-GS_INLINE Clusters clusters_of(const distance::AgentTree& tree,
-                               const std::vector<std::int8_t>& cut) {
-  std::vector<Index> top_of(static_cast<std::size_t>(tree.nodes()));
-  for (Index v = 0; v < tree.nodes(); ++v) top_of[v] = cut[v] ? v : top_of[tree.parent[v]];
-  std::vector<Index> row_of(static_cast<std::size_t>(tree.nodes()), none);
-  Clusters clusters;
-  clusters.of.assign(tree.node.size(), none);
-  Index rows = 0;
-  for (std::size_t i = 0; i < tree.node.size(); ++i) {
-    if (tree.node[i] == none) continue;
-    Index& row = row_of[top_of[tree.node[i]]];
-    if (row == none) {
-      row = rows++;
-      clusters.top.push_back(none);
+/// Name every cluster by its smallest agent row and find where its paths meet.
+GS_INLINE void name_clusters(FormWork& work, std::span<Index> first) {
+  const FeederTree& tree = work.tree;
+  work.clusters.clear();
+  work.row_of.resize(static_cast<std::size_t>(tree.nodes()));
+  std::vector<Index>& last = work.tree.kept;  // by row: last member so far
+  last.clear();
+  for (Index v = 0; v < tree.nodes(); ++v) {
+    if (work.cut[v]) {
+      work.row_of[v] = static_cast<Index>(work.clusters.size());
+      work.clusters.push_back({none, none});
+      last.push_back(none);
+    } else {
+      work.row_of[v] = work.row_of[tree.parent[v]];
     }
-    clusters.of[i] = row;
+    const Index agent = tree.agent[v];
+    if (agent == none) continue;
+    FeederCluster& cluster = work.clusters[work.row_of[v]];
+    if (cluster.first == none || agent < cluster.first) cluster.first = agent;
+    if (cluster.top == none) cluster.top = v;
+    last[work.row_of[v]] = v;
   }
-  clusters.members = group_by(clusters.of, rows);
-  for (Index row = 0; row < rows; ++row) {
-    // The lowest common ancestor of all members is that of the first and the last in preorder.
-    Index first = none;
-    Index last = none;
-    for (Index i : clusters.members.row(row)) {
-      const Index v = tree.node[i];
-      if (first == none || v < first) first = v;
-      if (last == none || v > last) last = v;
-    }
-    clusters.top[row] = tree.position[distance::common_ancestor(tree, first, last)];
+  for (Index v = 0; v < tree.nodes(); ++v)
+    if (tree.agent[v] != none) first[tree.agent[v]] = work.clusters[work.row_of[v]].first;
+  std::size_t rows = 0;
+  for (std::size_t row = 0; row < work.clusters.size(); ++row) {
+    FeederCluster cluster = work.clusters[row];
+    if (cluster.first == none) continue;
+    while (last[row] >= cluster.top + tree.size[cluster.top])
+      cluster.top = tree.parent[cluster.top];
+    cluster.top = tree.node[cluster.top];
+    work.clusters[rows++] = cluster;
   }
-  clusters.leader.assign(static_cast<std::size_t>(rows), none);
-  return clusters;
+  work.clusters.resize(rows);
 }
 
 }  // namespace detail
 
+GS_INLINE Total form_feeder(const FormInput& input, const Scoring& scoring, const FeederTask& task,
+                            Index feeder, FormWork& work, std::span<Index> first) {
+  const distance::AgentTree& tree = input.tree;
+  if (!input.apart.empty())
+    for (Index v = tree.root[feeder]; v < tree.end_of(feeder); ++v)
+      if (tree.agent[v] != none && input.apart[tree.agent[v]]) first[tree.agent[v]] = none;
+  work.clusters.clear();
+  make_feeder_tree(input, feeder, work.tree);
+  if (work.tree.nodes() == 0) return {};
+  recall(work.tree, task.previous, work.memory, work.history);
+  work.dirty.clear();
+  if (task.repair && !task.dirty.empty()) {
+    work.row_of.assign(static_cast<std::size_t>(tree.end_of(feeder) - tree.root[feeder]), none);
+    for (Index v = 0; v < work.tree.nodes(); ++v)
+      work.row_of[work.tree.node[v] - tree.root[feeder]] = v;
+    for (Index agent : task.dirty) {
+      // Whoever is not (or no longer) counted marks the nearest node above it.
+      Index node = tree.node[agent];
+      while (node != none && work.row_of[node - tree.root[feeder]] == none)
+        node = tree.parent[node];
+      work.dirty.push_back(node == none ? 0 : work.row_of[node - tree.root[feeder]]);
+    }
+  }
+  const Total total = scoring.wide ? detail::search_feeder(input, scoring, task, work, work.wide)
+                                   : detail::search_feeder(input, scoring, task, work, work.plain);
+  detail::name_clusters(work, first);
+  return total;
+}
+
+GS_INLINE Clusters clusters_of(std::vector<Index> of) {
+  Clusters clusters;
+  Index rows = 0;
+  for (Index i = 0; i < static_cast<Index>(of.size()); ++i) {
+    if (of[i] == none) continue;
+    of[i] = of[i] == i ? rows++ : of[of[i]];  // the first of a cluster comes before the others
+  }
+  clusters.members = group_by(of, rows);
+  clusters.of = std::move(of);
+  clusters.leader.assign(static_cast<std::size_t>(rows), none);
+  clusters.top.assign(static_cast<std::size_t>(rows), none);
+  return clusters;
+}
+
 GS_INLINE Formation form(const feeder::Case& grid, const feeder::Forest& forest,
                          const fleet::Fleet& fleet, const ClusterOptions& options,
-                         const Clusters* previous, int threads) {
-  const Scoring scoring = scoring_of(options);
+                         const Clusters* previous, int threads, const FormExtras& extras) {
+  const Scoring scoring = scoring_of(options, std::max(extras.horizon.steps, Index{1}));
   detail::check_ratings(fleet, options);
-  GRIDSWARM_ASSERT(previous == nullptr ||
-                   previous->of.size() == static_cast<std::size_t>(fleet.size()));
+  detail::check_extras(fleet, previous, extras);
   const distance::AgentTree tree =
       distance::make_agent_tree(grid, forest, fleet, length_rule(options));
-  const std::vector<distance::Traits> traits = distance::traits_of(fleet, options.flexibility);
-  const History history = history_of(tree, previous);
-  const std::vector<std::uint8_t> slot_of = size_classes(options.size_max, options.labels);
-  const Problem problem{tree, traits, scoring, history};
+  const FormInput input{tree, fleet, {}, extras.apart, extras.horizon};
 
   const auto feeders = static_cast<Index>(tree.root.size());
-  std::vector<std::int8_t> cut(static_cast<std::size_t>(tree.nodes()), 0);
+  std::vector<Index> of(static_cast<std::size_t>(fleet.size()), none);
   std::vector<Total> totals(static_cast<std::size_t>(feeders));
-  std::vector<detail::FormWork> work(static_cast<std::size_t>(threads_for(threads)));
+  std::vector<std::vector<FeederCluster>> tops(static_cast<std::size_t>(feeders));
+  std::vector<FormWork> work(static_cast<std::size_t>(threads_for(threads)));
   run_pieces(feeders, threads, [&](Index feeder, int thread) {
-    totals[feeder] = detail::form_feeder(problem, feeder, options, slot_of, work[thread], cut);
+    totals[feeder] = form_feeder(input, scoring, {previous}, feeder, work[thread], of);
+    tops[feeder] = work[thread].clusters;
   });
+  work.clear();
 
   Formation formation;
-  formation.clusters = detail::clusters_of(tree, cut);
+  formation.clusters = clusters_of(std::move(of));
+  for (const auto& clusters : tops)
+    for (const FeederCluster& cluster : clusters)
+      formation.clusters.top[formation.clusters.of[cluster.first]] = tree.position[cluster.top];
   inherit_ids(fleet, previous, formation.clusters);
   Total all;
   for (const Total& total : totals) {

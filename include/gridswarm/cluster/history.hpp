@@ -14,21 +14,31 @@
 #include <vector>
 
 #include "gridswarm/cluster/clusters.hpp"
-#include "gridswarm/distance/electrical.hpp"
+#include "gridswarm/cluster/feeder_tree.hpp"
 #include "gridswarm/fleet/fleet.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 
-/// By node of the agents' tree, for the edge above it.
+/// By node of a feeder's tree, for the edge above it.
 struct History {
   bool any = false;                     ///< false: first formation, every edge is free
-  std::vector<std::int64_t> if_cut;     ///< moves when it is cut
-  std::vector<std::int64_t> if_joined;  ///< moves when it is joined
+  std::vector<std::int32_t> if_cut;     ///< moves when it is cut
+  std::vector<std::int32_t> if_joined;  ///< moves when it is joined
   std::vector<std::int8_t> was_joined;
 };
 
-/// @param previous  null at the first formation
-History history_of(const distance::AgentTree& tree, const Clusters* previous);
+/// Buffers of recall(); keep their capacity.
+struct HistoryWork {
+  std::vector<Index> home;  ///< node -> previous cluster row or none
+  std::vector<Index> up;    ///< previous cluster whose members lie on both sides of the edge
+  std::vector<std::int32_t> below;  ///< members of `up` below the edge
+  std::vector<std::int32_t> total,
+      count;  ///< previous cluster row -> members here; 0 between calls
+  std::vector<Index> met;
+};
+
+/// @param previous  null at the first formation; only `of` and `id` are read
+void recall(const FeederTree& tree, const Clusters* previous, HistoryWork& work, History& out);
 
 /// Give ids to new clusters (of, members filled): largest overlap first, ties by old id, then by
 /// new row, each old id once; the others take the smallest agent id among their members that is

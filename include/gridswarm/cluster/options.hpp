@@ -23,11 +23,13 @@ struct ClusterOptions {
   double w_distance = 1.0;
   double w_similarity = 0.25;
   double w_output = 0.0;
+  double w_response = 0.0;
   double w_residual = 1.0;
   double kappa = 4.0;      ///< overhead of a cluster
   double delta_pu = 0.01;  ///< reference distance
   double delta_soc = 0.25;
   double delta_output = 0.5;
+  double delta_response = 1.0;
   double delta_kw = 2.0;
   double flexibility = 0.0;  ///< share of the devices' bands counted in the residual
   double w_switch = 1.0;     ///< per member moved

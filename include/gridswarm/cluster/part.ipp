@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
-
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/cluster/part.hpp"
+#include "gridswarm/cluster/part_rules.ipp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 
@@ -17,7 +16,7 @@ GS_INLINE void check_range(const Field<ClusterOptions>& field, double value) {
                    std::to_string(field.max));
 }
 
-GS_INLINE void check(const ClusterOptions& options) {
+GS_INLINE void check(const ClusterOptions& options, Index steps) {
   for (const Field<ClusterOptions>& field : fields<ClusterOptions>()) {
     if (const auto* real = std::get_if<double ClusterOptions::*>(&field.member))
       check_range(field, options.**real);
@@ -27,14 +26,39 @@ GS_INLINE void check(const ClusterOptions& options) {
   if (options.size_min > options.size_max)
     throw UsageError("size_min is " + std::to_string(options.size_min) + " but size_max only " +
                      std::to_string(options.size_max) + "; lower the one or raise the other");
+  if (steps < 1 || steps > most_steps)
+    throw UsageError("a horizon of " + std::to_string(steps) + " steps; give 1 to " +
+                     std::to_string(most_steps));
 }
 
 }  // namespace detail
 
-GS_INLINE Scoring scoring_of(const ClusterOptions& options) {
-  detail::check(options);
+GS_INLINE std::vector<std::uint8_t> size_classes(std::int64_t size_max, std::int64_t labels) {
+  // Classes widen by a constant ratio, never narrower than one size: each takes the smallest width
+  // whose ratio, kept for all classes left, reaches beyond size_max. The last takes what is left.
+  std::vector<std::uint8_t> slot(static_cast<std::size_t>(size_max) + 1, 0);
+  const auto reached = [&](std::int64_t start, std::int64_t width, std::int64_t left) {
+    std::int64_t border = start;
+    for (std::int64_t j = 0; j < left && border <= size_max; ++j)
+      border += start == 0 ? std::max(width, border) : std::max(width, border * width / start);
+    return border > size_max;
+  };
+  std::int64_t start = 0;
+  for (std::int64_t k = 0; k < labels && start <= size_max; ++k) {
+    std::int64_t width = 1;
+    while (!reached(start, width, labels - k)) ++width;
+    for (std::int64_t m = start; m < std::min(start + width, size_max + 1); ++m)
+      slot[m] = static_cast<std::uint8_t>(k);
+    start += width;
+  }
+  return slot;
+}
+
+GS_INLINE Scoring scoring_of(const ClusterOptions& options, Index steps) {
+  detail::check(options, steps);
   const double soc2 = options.delta_soc * options.delta_soc;
   const double output2 = options.delta_output * options.delta_output;
+  const double response2 = options.delta_response * options.delta_response;
   const double squares = distance::feature_unit * distance::feature_unit;
   const double lengths = static_cast<double>(distance::length_unit);
   Scoring s;
@@ -46,68 +70,20 @@ GS_INLINE Scoring scoring_of(const ClusterOptions& options) {
   s.per_pair = score_unit * options.w_distance / (options.delta_pu * lengths);
   s.per_soc2 = score_unit * options.w_similarity / (soc2 * squares);
   s.per_output2 = score_unit * options.w_output / (output2 * squares);
-  s.per_milliwatt = score_unit * options.w_residual / (options.delta_kw * distance::power_unit);
+  s.per_response2 = score_unit * options.w_response / response2;
+  s.per_milliwatt =
+      score_unit * options.w_residual / (options.delta_kw * distance::power_unit * steps);
   s.overhead = distance::to_fixed(options.kappa, score_unit);
   s.move = distance::to_fixed(options.w_switch, score_unit);
   s.inverse.assign(static_cast<std::size_t>(options.size_max) + 1, 0.0);
   for (std::size_t m = 1; m < s.inverse.size(); ++m) s.inverse[m] = 1.0 / static_cast<double>(m);
+  s.slot_of = size_classes(options.size_max, options.labels);
+  s.refine_passes = options.refine_passes;
+  s.min_gain = options.min_gain;
+  s.flexibility = options.flexibility;
+  s.wide =
+      steps > 1 || options.w_output > 0.0 || options.w_response > 0.0 || options.flexibility > 0.0;
   return s;
-}
-
-GS_INLINE Part single(const distance::Traits* traits) {
-  Part part;
-  if (traits == nullptr) return part;
-  part.members = 1;
-  part.traits = *traits;
-  return part;
-}
-
-GS_INLINE bool fits(const Scoring& scoring, const Part& a, const Part& b, std::int64_t length) {
-  return a.members + b.members <= scoring.size_max &&
-         (a.members == 0 || a.depth + b.depth + length <= scoring.diameter_max) &&
-         a.traits.rating_va + b.traits.rating_va <= scoring.rating_max_va;
-}
-
-GS_INLINE bool within_bounds(const Scoring& scoring, const Part& part) {
-  return part.members <= scoring.size_max && part.diameter <= scoring.diameter_max &&
-         part.traits.rating_va <= scoring.rating_max_va;
-}
-
-GS_INLINE Part join(const Part& a, const Part& b, std::int64_t length) {
-  Part out = a;
-  if (b.members == 0) return out;
-  const std::int64_t reach = b.depth + length;
-  const bool far = reach > too_far;
-  const std::int64_t depth = far ? too_far : reach;
-  const std::int64_t sum = far ? b.members * too_far : b.sum + b.members * length;
-  out.members += b.members;
-  out.pairs += b.pairs + b.members * a.sum + a.members * sum;
-  out.sum += sum;
-  out.diameter = std::max({a.diameter, b.diameter, a.members > 0 ? a.depth + depth : 0});
-  out.depth = std::max(a.depth, depth);
-  out.traits += b.traits;
-  return out;
-}
-
-GS_INLINE std::int64_t objective_of(const Scoring& scoring, const Part& part) {
-  if (part.members == 0) return 0;
-  const distance::Traits& t = part.traits;
-  const double near =
-      scoring.per_pair * (static_cast<double>(part.pairs) * scoring.inverse[part.members]);
-  const std::int64_t soc = t.storage * t.soc2 - t.soc * t.soc;
-  const double alike = scoring.per_soc2 * (static_cast<double>(soc) * scoring.inverse[t.storage]);
-  const std::int64_t output = part.members * t.output2 - t.output * t.output;
-  const double steady =
-      scoring.per_output2 * (static_cast<double>(output) * scoring.inverse[part.members]);
-  const double left = scoring.per_milliwatt * static_cast<double>(distance::residual_milliwatt(t));
-  // Above 1e11 (J = 1e5 for one cluster) costs count as equal: undersized clusters cost more.
-  const double total = near + alike + steady + left;
-  return static_cast<std::int64_t>(total < 1e11 ? total + 0.5 : 1e11) + scoring.overhead;
-}
-
-GS_INLINE std::int64_t score_of(const Scoring& scoring, const Part& part) {
-  const bool undersized = part.members > 0 && part.members < scoring.size_min;
-  return objective_of(scoring, part) + (undersized ? undersized_score : 0);
 }
 
 }  // namespace gridswarm::inline GS_ABI::cluster

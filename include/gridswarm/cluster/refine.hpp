@@ -3,13 +3,18 @@
 //
 // Contracting clusters leaves a tree of clusters. Of each cluster, of each pair of neighbours, and
 // of each pair that only buses without agents part, the union is looked at afresh: not cut at all,
-// or cut at any one edge (so pairs merge, split or shift their border). All single cuts of a union
-// are scored in one pass, parts below an edge by joining upwards, parts above it by joining
-// downwards with prefixes and suffixes of the children. Moves are taken in preorder and only if
-// they lower the integer score, so the result is one and the same and the search ends.
+// or cut at any one edge (so pairs merge, split or shift their border). With sums below every node
+// (m_k, S_k, P_k) from one pass up and the sum of distances to every node from one pass down,
+//   R_k = R_above + l (M - 2 m_k),   R of the top = S of the union,
+// the part beyond an edge follows in O(1), since everything else of it is a difference:
+//   P_beyond = P - P_k - m_k (R_above - S') - (M - m_k) S',   S' = S_k + m_k l.
+// Only its diameter takes a walk, which is made for cuts that would win and in unions that are too
+// long. Moves are taken in preorder and only if they lower the integer score, so the result is one
+// and the same and the search ends.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "gridswarm/cluster/tree_programme.hpp"
@@ -17,22 +22,20 @@
 namespace gridswarm::inline GS_ABI::cluster {
 
 /// Buffers of refine(); keep their capacity from feeder to feeder.
+template <class More>
 struct RefineWork {
   std::vector<Index> top_of;          ///< node -> top node of its cluster
-  std::vector<std::int64_t> stamp;    ///< top node -> pass in which its cluster last changed
+  std::vector<std::int32_t> stamp;    ///< top node -> pass in which its cluster last changed
   std::vector<std::int64_t> score;    ///< top node -> score of its cluster
-  std::vector<std::int64_t> members;  ///< top node -> members of its cluster
+  std::vector<std::int32_t> members;  ///< top node -> members of its cluster
   std::vector<Index> sibling;  ///< top node of an empty cluster -> the neighbour below seen last
-  std::vector<Index> node, above;  ///< the union in preorder: node, local row of its parent
-  std::vector<Index> first, last, next, before;  ///< local rows: children, siblings
-  std::vector<Part> below, beyond;  ///< part below the edge of a local row, and the rest
-  std::vector<Part> suffix;
   std::vector<Index> tops;
+  std::vector<Index> node, above;       ///< the union in preorder: node, local row of its parent
+  std::vector<Index> row;               ///< node -> local row
+  std::vector<Part<More>> below;        ///< by local row
+  std::vector<std::int64_t> distances;  ///< by local row: R
+  std::vector<std::int64_t> depth;      ///< buffer of the walk
 };
-
-/// Improve the cuts of one feeder until nothing gains or `passes` are done.
-void refine(const Problem& problem, Index feeder, std::int64_t passes, RefineWork& work,
-            std::vector<std::int8_t>& cut);
 
 /// Score of the cuts of one feeder: objective, undersized clusters and moves.
 struct Total {
@@ -41,7 +44,12 @@ struct Total {
   std::int64_t undersized = 0;
   std::int64_t score() const { return objective + moves + undersized * undersized_score; }
 };
-Total total_of(const Problem& problem, Index feeder, const std::vector<std::int8_t>& cut);
+
+/// Improve the cuts of one feeder until nothing gains or scoring.refine_passes are done.
+/// @param dirty  nodes whose clusters are looked at; empty: all
+template <class More>
+Total refine(const Problem<More>& problem, std::span<const Index> dirty, RefineWork<More>& work,
+             std::vector<std::int8_t>& cut);
 
 }  // namespace gridswarm::inline GS_ABI::cluster
 

@@ -10,11 +10,15 @@
 // terms that are sums over edges and a label per size this is exact (Lukes, IBM J. Res. Dev. 18
 // (1974) 217); spread and residual break that, hence refine.hpp. One more label always follows the
 // previous membership, so that the choice to move nothing is never lost.
+//
+// A join is only worked out where closed_a + closed_b + overhead + power left, which needs one sum,
+// is below the label it would replace: no term of a score is negative.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "gridswarm/cluster/feeder_tree.hpp"
 #include "gridswarm/cluster/history.hpp"
 #include "gridswarm/cluster/part.hpp"
 
@@ -23,45 +27,48 @@ namespace gridswarm::inline GS_ABI::cluster {
 /// At most this many labels by size, for back-pointers of one byte.
 inline constexpr std::int64_t most_labels = 64;
 
-/// What one feeder's formation works on; columns by node of the whole tree.
+/// What one feeder's search works on.
+template <class More>
 struct Problem {
-  const distance::AgentTree& tree;
-  const std::vector<distance::Traits>& traits;  ///< by agent row
+  const FeederTree& tree;
+  const std::vector<Part<More>>& own;  ///< by node: its agent, or an empty part
   const Scoring& scoring;
   const History& history;
 };
 
+template <class More>
 struct Label {
-  Part part;
+  Part<More> part;
   std::int64_t closed;  ///< score of the clusters below and of the moves
-  std::int64_t score;   ///< closed + score_of(part)
-  std::uint8_t slot;    ///< which size class; the last slot follows the previous membership
 };
 
-/// Members -> slot: exact for small sizes, then classes that grow by a constant ratio.
-std::vector<std::uint8_t> size_classes(std::int64_t size_max, std::int64_t labels);
-
-/// Labels, back-pointers and the two answers; keeps its capacity from feeder to feeder.
+/// Labels, back-pointers and the way down; keeps its capacity from feeder to feeder.
+template <class More>
 struct ProgrammeWork {
   struct Step {
     std::uint8_t above, below;  ///< slots joined; cut_bit in `below` where the edge was cut
   };
-  std::vector<Label> stack;  ///< label sets of finished subtrees
-  std::vector<Index> count;  ///< their sizes
-  std::vector<Label> current, next;
-  std::vector<Step> step;  ///< (node - root) * slots + slot
+  std::size_t slots = 0;            ///< size classes and one for the previous membership
+  std::vector<std::int64_t> score;  ///< set * slots + slot: closed + score of the part, or no_label
+  std::vector<Label<More>> label;
+  std::vector<std::int32_t> free, stack;  ///< sets not in use; those of finished subtrees
+  std::vector<Step> step;                 ///< node * slots + slot
   std::vector<std::uint8_t> chosen;
-  std::vector<Label> top;  ///< labels of the root
+  std::vector<Index> children;
+  std::int32_t top = 0;  ///< the root's set
 };
 inline constexpr std::uint8_t cut_bit = 0x80;
+inline constexpr std::int64_t no_label = INT64_MAX;
 
-/// Fill work.top and back-pointers for one feeder.
-void run_programme(const Problem& problem, Index feeder, std::span<const std::uint8_t> slot_of,
-                   ProgrammeWork& work);
+/// Fill the root's labels and the back-pointers.
+/// @return slot of the best label of the root
+template <class More>
+std::uint8_t run_programme(const Problem<More>& problem, ProgrammeWork<More>& work);
 
 /// Follow back-pointers from the root's label `slot`: cut[v] = 1 where the edge above v is cut (the
 /// root's included).
-void trace_cuts(const Problem& problem, Index feeder, std::uint8_t slot, ProgrammeWork& work,
+template <class More>
+void trace_cuts(const Problem<More>& problem, std::uint8_t slot, ProgrammeWork<More>& work,
                 std::vector<std::int8_t>& cut);
 
 }  // namespace gridswarm::inline GS_ABI::cluster

@@ -3,149 +3,224 @@
 
 #include <algorithm>
 
+#include "gridswarm/cluster/part_rules.ipp"
 #include "gridswarm/cluster/tree_programme.hpp"
 
 namespace gridswarm::inline GS_ABI::cluster {
 
-GS_INLINE std::vector<std::uint8_t> size_classes(std::int64_t size_max, std::int64_t labels) {
-  // Classes widen by a constant ratio, never narrower than one size: each takes the smallest width
-  // whose ratio, kept for all classes left, reaches beyond size_max. The last takes what is left.
-  std::vector<std::uint8_t> slot(static_cast<std::size_t>(size_max) + 1, 0);
-  const auto reached = [&](std::int64_t start, std::int64_t width, std::int64_t left) {
-    std::int64_t border = start;
-    for (std::int64_t j = 0; j < left && border <= size_max; ++j)
-      border += start == 0 ? std::max(width, border) : std::max(width, border * width / start);
-    return border > size_max;
-  };
-  std::int64_t start = 0;
-  for (std::int64_t k = 0; k < labels && start <= size_max; ++k) {
-    std::int64_t width = 1;
-    while (!reached(start, width, labels - k)) ++width;
-    for (std::int64_t m = start; m < std::min(start + width, size_max + 1); ++m)
-      slot[m] = static_cast<std::uint8_t>(k);
-    start += width;
-  }
-  return slot;
-}
-
 namespace detail {
 
-/// Put a candidate into its slot where it is the first or better than the one there.
-GS_INLINE void offer(std::vector<Label>& slots, std::size_t slot, const Part& part,
-                     std::int64_t closed, std::int64_t own, ProgrammeWork::Step* steps,
-                     ProgrammeWork::Step step) {
-  Label& label = slots[slot];
-  const std::int64_t score = closed + own;
-  if (label.part.members >= 0 && label.score <= score) return;
-  label = {part, closed, score, static_cast<std::uint8_t>(slot)};
+/// One set of labels: by slot, score no_label where there is none.
+template <class More>
+struct LabelSet {
+  std::int64_t* score;
+  Label<More>* label;
+};
+
+template <class More>
+LabelSet<More> set_at(ProgrammeWork<More>& work, std::int32_t set) {
+  const std::size_t first = static_cast<std::size_t>(set) * work.slots;
+  return {work.score.data() + first, work.label.data() + first};
+}
+
+/// A set without labels.
+template <class More>
+std::int32_t take_set(ProgrammeWork<More>& work) {
+  if (work.free.empty()) {
+    work.free.push_back(static_cast<std::int32_t>(work.score.size() / work.slots));
+    work.score.resize(work.score.size() + work.slots);
+    work.label.resize(work.score.size());
+  }
+  const std::int32_t set = work.free.back();
+  work.free.pop_back();
+  std::fill_n(set_at(work, set).score, work.slots, no_label);
+  return set;
+}
+
+/// The labels of a node before its children: itself alone.
+template <class More>
+std::int32_t start_set(const Problem<More>& problem, Index v, ProgrammeWork<More>& work) {
+  const std::int32_t taken = take_set(work);
+  const LabelSet<More> set = set_at(work, taken);
+  const Part<More>& own = problem.own[v];
+  const std::int64_t score = score_of(problem.scoring, own);
+  const std::size_t slot = problem.scoring.slot_of[own.members];
+  set.score[slot] = score;
+  set.label[slot] = {own, 0};
+  if (problem.history.any) {
+    set.score[work.slots - 1] = score;
+    set.label[work.slots - 1] = {own, 0};
+  }
+  return taken;
+}
+
+/// Join label a with label b of the child where that beats what is in its slot.
+template <class More>
+inline void offer_join(const Scoring& s, const Label<More>& a, const Label<More>& b,
+                       std::int64_t length, std::int64_t closed, LabelSet<More> out,
+                       std::size_t slot, typename ProgrammeWork<More>::Step* steps,
+                       typename ProgrammeWork<More>::Step step) {
+  const Part<More>& pa = a.part;
+  const Part<More>& pb = b.part;
+  const std::int64_t members = pa.members + pb.members;
+  More more = pa.more;
+  more += pb.more;
+  const double left = more_score(s, members, more);
+  const std::int64_t rival = out.score[slot];
+  const std::int64_t known = closed + undersized_cost(s, members);
+  if (left >= static_cast<double>(rival - known - s.overhead)) return;
+  const std::int64_t sum = pb.sum + pb.members * length;
+  const std::int64_t pairs = pa.pairs + pb.pairs + pb.members * pa.sum + pa.members * sum;
+  const std::int64_t storage = pa.storage + pb.storage;
+  const std::int64_t soc = pa.soc + pb.soc, soc2 = pa.soc2 + pb.soc2;
+  const std::int64_t score = known + objective_of(s, members, pairs, storage, soc, soc2, left);
+  if (score >= rival) return;
+  Part<More>& part = out.label[slot].part;
+  part.members = static_cast<std::int32_t>(members);
+  part.storage = static_cast<std::int32_t>(storage);
+  part.sum = pa.sum + sum;
+  part.pairs = pairs;
+  part.depth = std::max(pa.depth, pb.depth + length);
+  part.diameter =
+      std::max({pa.diameter, pb.diameter, pa.members > 0 ? pa.depth + pb.depth + length : 0});
+  part.soc = soc;
+  part.soc2 = soc2;
+  part.rating_va = pa.rating_va + pb.rating_va;
+  part.more = more;
+  out.label[slot].closed = closed;
+  out.score[slot] = score;
   steps[slot] = step;
 }
 
 /// The label that follows the previous membership, folded with the child's such label.
-GS_INLINE void fold_previous(const Problem& problem, Index child, const Label& a, const Label& b,
-                             std::vector<Label>& slots, ProgrammeWork::Step* steps) {
+template <class More>
+void fold_previous(const Problem<More>& problem, Index child, LabelSet<More> a, LabelSet<More> b,
+                   LabelSet<More> out, std::size_t last,
+                   typename ProgrammeWork<More>::Step* steps) {
   const History& h = problem.history;
+  const Scoring& s = problem.scoring;
   const std::int64_t length = problem.tree.length[child];
-  const std::size_t last = slots.size() - 1;
-  const std::int64_t move = problem.scoring.move;
-  if (h.was_joined[child] && b.part.members > 0 && fits(problem.scoring, a.part, b.part, length)) {
-    const Part part = join(a.part, b.part, length);
-    offer(slots, last, part, a.closed + b.closed + move * h.if_joined[child],
-          score_of(problem.scoring, part), steps, {a.slot, b.slot});
+  const Label<More>& here = a.label[last];
+  const Label<More>& below = b.label[last];
+  const auto slot = static_cast<std::uint8_t>(last);
+  out.label[last] = here;
+  if (h.was_joined[child] && fits(s, here.part, below.part, length)) {
+    join(out.label[last].part, below.part, length);
+    out.label[last].closed += below.closed + s.move * h.if_joined[child];
+    out.score[last] = out.label[last].closed + score_of(s, out.label[last].part);
+    steps[last] = {slot, slot};
   } else {
-    offer(slots, last, a.part, a.closed + b.score + move * h.if_cut[child], a.score - a.closed,
-          steps, {a.slot, static_cast<std::uint8_t>(b.slot | cut_bit)});
+    const std::int64_t cut = b.score[last] + s.move * h.if_cut[child];
+    out.label[last].closed += cut;
+    out.score[last] = a.score[last] + cut;
+    steps[last] = {slot, static_cast<std::uint8_t>(slot | cut_bit)};
   }
 }
 
-/// Fold the labels of `child` into the current ones of its parent.
-GS_INLINE void fold(const Problem& problem, Index child, std::span<const Label> below,
-                    std::span<const std::uint8_t> slot_of, ProgrammeWork& work,
-                    ProgrammeWork::Step* steps) {
-  const Scoring& scoring = problem.scoring;
+/// Slot of the best label, the first of equals.
+template <class More>
+std::size_t best_of(LabelSet<More> set, std::size_t slots) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < slots; ++k)
+    if (set.score[k] < set.score[best]) best = k;
+  return best;
+}
+
+/// Fold the labels b of `child` into the labels a of its parent.
+template <class More>
+void fold(const Problem<More>& problem, Index child, LabelSet<More> a, LabelSet<More> b,
+          LabelSet<More> out, std::size_t slots, typename ProgrammeWork<More>::Step* steps) {
+  const Scoring& s = problem.scoring;
+  const History& h = problem.history;
   const std::int64_t length = problem.tree.length[child];
-  const std::int64_t if_cut = scoring.move * problem.history.if_cut[child];
-  const std::int64_t if_joined = scoring.move * problem.history.if_joined[child];
-  const Label* best = &below[0];
-  for (const Label& b : below)
-    if (b.score < best->score) best = &b;
-  for (Label& label : work.next) label.part.members = -1;
-  for (const Label& a : work.current) {
-    if (a.part.members < 0) continue;
-    offer(work.next, slot_of[a.part.members], a.part, a.closed + best->score + if_cut,
-          a.score - a.closed, steps, {a.slot, static_cast<std::uint8_t>(best->slot | cut_bit)});
-    for (const Label& b : below) {
-      if (b.part.members == 0 || !fits(scoring, a.part, b.part, length)) continue;
-      const std::int64_t closed = a.closed + b.closed + if_joined;
-      const std::size_t slot = slot_of[a.part.members + b.part.members];
-      const Label& rival = work.next[slot];
-      if (rival.part.members >= 0 && rival.score <= closed) continue;  // no part scores below 0
-      const Part part = join(a.part, b.part, length);
-      offer(work.next, slot, part, closed, score_of(scoring, part), steps, {a.slot, b.slot});
+  const std::int64_t if_cut = h.any ? s.move * h.if_cut[child] : 0;
+  const std::int64_t if_joined = h.any ? s.move * h.if_joined[child] : 0;
+  const std::size_t best = best_of(b, slots);
+  const std::int64_t close = b.score[best] + if_cut;
+  std::uint8_t listed[most_labels + 1];
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < slots; ++k)
+    if (b.score[k] != no_label && b.label[k].part.members > 0)
+      listed[count++] = static_cast<std::uint8_t>(k);
+  for (std::size_t i = 0; i < slots; ++i) {
+    if (a.score[i] == no_label) continue;
+    const Label<More>& here = a.label[i];
+    const std::size_t own = s.slot_of[here.part.members];
+    if (a.score[i] + close < out.score[own]) {
+      out.score[own] = a.score[i] + close;
+      out.label[own].part = here.part;
+      out.label[own].closed = here.closed + close;
+      steps[own] = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(best | cut_bit)};
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      const Label<More>& below = b.label[listed[k]];
+      if (!fits(s, here.part, below.part, length)) continue;
+      const std::size_t slot = s.slot_of[here.part.members + below.part.members];
+      offer_join(s, here, below, length, here.closed + below.closed + if_joined, out, slot, steps,
+                 {static_cast<std::uint8_t>(i), listed[k]});
     }
   }
-  if (problem.history.any)
-    fold_previous(problem, child, work.current.back(), below.back(), work.next, steps);
-  work.current.swap(work.next);
+  if (h.any) fold_previous(problem, child, a, b, out, slots - 1, steps);
 }
 
 }  // namespace detail
 
-GS_INLINE void run_programme(const Problem& problem, Index feeder,
-                             std::span<const std::uint8_t> slot_of, ProgrammeWork& work) {
-  const distance::AgentTree& tree = problem.tree;
-  const Index root = tree.root[feeder];
-  const std::size_t slots = static_cast<std::size_t>(slot_of.back()) + 2;
-  work.stack.clear();
-  work.count.clear();
-  work.current.resize(slots);
-  work.next.resize(slots);
-  work.step.resize(static_cast<std::size_t>(tree.size[root]) * slots);
-  for (Index v = tree.end_of(feeder) - 1; v >= root; --v) {
-    for (Label& label : work.current) label.part.members = -1;
-    const Index agent = tree.agent[v];
-    const Part own = single(agent == none ? nullptr : &problem.traits[agent]);
-    const std::size_t slot = slot_of[own.members];
-    const std::int64_t score = score_of(problem.scoring, own);
-    work.current[slot] = {own, 0, score, static_cast<std::uint8_t>(slot)};
-    if (problem.history.any)
-      work.current.back() = {own, 0, score, static_cast<std::uint8_t>(slots - 1)};
-    for (Index c = v + 1; c < v + tree.size[v]; c += tree.size[c]) {
-      const auto count = static_cast<std::size_t>(work.count.back());
-      const std::span<const Label> below{work.stack.data() + work.stack.size() - count, count};
-      detail::fold(problem, c, below, slot_of, work,
-                   work.step.data() + static_cast<std::size_t>(c - root) * slots);
-      work.stack.resize(work.stack.size() - count);
-      work.count.pop_back();
-    }
-    Index kept = 0;
-    for (const Label& label : work.current)
-      if (label.part.members >= 0) {
-        work.stack.push_back(label);
-        ++kept;
-      }
-    work.count.push_back(kept);
+template <class More>
+std::uint8_t run_programme(const Problem<More>& problem, ProgrammeWork<More>& work) {
+  const FeederTree& tree = problem.tree;
+  const std::size_t slots = static_cast<std::size_t>(problem.scoring.slot_of.back()) + 2;
+  if (slots != work.slots) {
+    work.slots = slots;
+    work.score.clear();
+    work.label.clear();
+    work.free.clear();
   }
-  work.top = work.stack;
+  work.step.resize(static_cast<std::size_t>(tree.nodes()) * slots);
+  work.stack.clear();
+  for (Index v = tree.nodes() - 1; v >= 0; --v) {
+    if (tree.size[v] == 1 && v > 0) continue;  // its one label is made where it is folded in
+    std::int32_t current = detail::start_set(problem, v, work);
+    for (Index c = v + 1; c < v + tree.size[v]; c += tree.size[c]) {
+      std::int32_t below;
+      if (tree.size[c] == 1) {
+        below = detail::start_set(problem, c, work);
+      } else {
+        below = work.stack.back();
+        work.stack.pop_back();
+      }
+      const std::int32_t next = detail::take_set(work);
+      detail::fold(problem, c, detail::set_at(work, current), detail::set_at(work, below),
+                   detail::set_at(work, next), slots,
+                   work.step.data() + static_cast<std::size_t>(c) * slots);
+      work.free.push_back(current);
+      work.free.push_back(below);
+      current = next;
+    }
+    work.stack.push_back(current);
+  }
+  work.top = work.stack.back();
+  work.free.push_back(work.top);
+  return static_cast<std::uint8_t>(detail::best_of(detail::set_at(work, work.top), slots));
 }
 
-GS_INLINE void trace_cuts(const Problem& problem, Index feeder, std::uint8_t slot,
-                          ProgrammeWork& work, std::vector<std::int8_t>& cut) {
-  const distance::AgentTree& tree = problem.tree;
-  const Index root = tree.root[feeder];
-  const std::size_t slots = work.current.size();
-  work.chosen.resize(static_cast<std::size_t>(tree.size[root]));
+template <class More>
+void trace_cuts(const Problem<More>& problem, std::uint8_t slot, ProgrammeWork<More>& work,
+                std::vector<std::int8_t>& cut) {
+  const FeederTree& tree = problem.tree;
+  const auto n = static_cast<std::size_t>(tree.nodes());
+  work.chosen.resize(n);
+  cut.resize(n);
   work.chosen[0] = slot;
-  cut[root] = 1;
-  std::vector<Index> children;
-  for (Index v = root; v < tree.end_of(feeder); ++v) {
-    children.clear();
-    for (Index c = v + 1; c < v + tree.size[v]; c += tree.size[c]) children.push_back(c);
-    std::uint8_t at = work.chosen[v - root];
-    for (auto c = children.rbegin(); c != children.rend(); ++c) {
-      const ProgrammeWork::Step step = work.step[static_cast<std::size_t>(*c - root) * slots + at];
-      cut[*c] = (step.below & cut_bit) != 0;
-      work.chosen[*c - root] = static_cast<std::uint8_t>(step.below & ~cut_bit);
+  cut[0] = 1;
+  for (Index v = 0; v < tree.nodes(); ++v) {
+    work.children.clear();
+    for (Index c = v + 1; c < v + tree.size[v]; c += tree.size[c]) work.children.push_back(c);
+    std::uint8_t at = work.chosen[v];
+    for (std::size_t k = work.children.size(); k-- > 0;) {
+      const Index c = work.children[k];
+      const auto step = work.step[static_cast<std::size_t>(c) * work.slots + at];
+      cut[c] = (step.below & cut_bit) != 0;
+      work.chosen[c] = static_cast<std::uint8_t>(step.below & ~cut_bit);
       at = step.above;
     }
   }
