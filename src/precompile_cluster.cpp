@@ -12,3 +12,4 @@
 #include "gridswarm/cluster/quality.ipp"
 #include "gridswarm/cluster/refine.ipp"
 #include "gridswarm/cluster/tree_programme.ipp"
+#include "gridswarm/cluster/unmet.ipp"

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gridswarm/base/fields.hpp"
@@ -38,6 +39,15 @@ struct ClusterOptions {
   std::int64_t refine_passes = 8;
   std::vector<double> branch_length;  ///< by branch row, for edge_length custom; in no table
 };
+
+/// Options for a purpose, all bounds as by default:
+///   balancing      the default: share surplus inside first, alike in SOC
+///   paper_literal  the paper's first rule as it stands: alike in SOC and in output, no residual
+///   voltage        near above all, by log_sensitivity (there lengths are no impedances, so the
+///                  diameter and the reference distance count in its unit)
+///   dispatch       devices that answer alike soon, so that one order fits all
+/// @throws UsageError for any other word.
+ClusterOptions preset(std::string_view name);
 
 /// What the options say about lengths; it refers to their branch_length.
 /// @throws UsageError for an unknown edge_length.

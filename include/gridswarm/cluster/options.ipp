@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "gridswarm/base/error.hpp"
 #include "gridswarm/cluster/options.hpp"
 
 namespace gridswarm::inline GS_ABI {
@@ -12,6 +13,30 @@ namespace cluster {
 GS_INLINE distance::LengthRule length_rule(const ClusterOptions& options) {
   return {distance::edge_length_of(options.edge_length), options.x_source_pu,
           options.branch_length};
+}
+
+GS_INLINE ClusterOptions preset(std::string_view name) {
+  ClusterOptions options;
+  if (name == "balancing") return options;
+  if (name == "paper_literal") {
+    options.w_output = 0.25;
+    options.w_residual = 0.0;
+    return options;
+  }
+  if (name == "voltage") {
+    options.edge_length = "log_sensitivity";
+    options.w_distance = 4.0;
+    options.w_residual = 0.25;
+    options.delta_pu = 0.1;
+    options.diameter_max_pu = 1.0;
+    return options;
+  }
+  if (name == "dispatch") {
+    options.w_response = 1.0;
+    return options;
+  }
+  throw UsageError("no preset is named '" + std::string(name) +
+                   "'; choose balancing, paper_literal, voltage or dispatch");
 }
 
 }  // namespace cluster
