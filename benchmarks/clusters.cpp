@@ -4,8 +4,6 @@
 // Synthetic feeders of 1,000 buses under one case, one agent per bus, mixed as `gridswarm synth`
 // mixes them. The wall's time on two threads; beside it the core's time on one. Bytes per agent are
 // what the heap holds at most during form() beyond its inputs, its result included.
-#include <malloc.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -24,23 +22,31 @@ namespace {
 std::atomic<std::int64_t> held{0};
 std::atomic<std::int64_t> peak{0};
 
+/// Stands right before the memory handed out.
+struct Note {
+  std::size_t bytes;
+  void* memory;
+};
+
 void* counted(std::size_t bytes, std::size_t alignment) {
-  void* memory =
-      alignment > alignof(std::max_align_t)
-          ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
-          : std::malloc(bytes);
+  const std::size_t front = alignment > sizeof(Note) ? alignment : sizeof(Note);
+  const std::size_t room = (front + bytes + front - 1) / front * front;
+  void* memory = std::aligned_alloc(front, room);
   if (memory == nullptr) throw std::bad_alloc();
-  const std::int64_t now = held += static_cast<std::int64_t>(malloc_usable_size(memory));
+  char* given = static_cast<char*>(memory) + front;
+  new (given - sizeof(Note)) Note{bytes, memory};
+  const std::int64_t now = held += static_cast<std::int64_t>(bytes);
   std::int64_t most = peak;
   while (most < now && !peak.compare_exchange_weak(most, now)) {
   }
-  return memory;
+  return given;
 }
 
-void release(void* memory) {
-  if (memory == nullptr) return;
-  held -= static_cast<std::int64_t>(malloc_usable_size(memory));
-  std::free(memory);
+void release(void* given) {
+  if (given == nullptr) return;
+  const Note note = *reinterpret_cast<const Note*>(static_cast<char*>(given) - sizeof(Note));
+  held -= static_cast<std::int64_t>(note.bytes);
+  std::free(note.memory);
 }
 
 constexpr Index feeder_buses = 1000;
