@@ -82,3 +82,118 @@ def test_options_list_what_can_be_set(case):
     with pytest.raises(gs.UsageError):
         gs.options("nothing")
     assert np.isfinite(gs.options("power_flow").loc["tol_step_pu", "default"])
+
+
+MESHED = """function mpc = ring
+mpc.version = '2';
+mpc.baseMVA = 1;
+mpc.bus = [
+1 3 0 0 0 0 1 1 0 10 1 1.1 0.9
+2 1 0 0 0 0 1 1 0 10 1 1.1 0.9
+3 1 0 0 0 0 1 1 0 10 1 1.1 0.9
+4 1 0 0 0 0 1 1 0 10 1 1.1 0.9
+];
+mpc.gen = [
+1 0 0 1 -1 1 1 1 1 -1
+];
+mpc.branch = [
+1 2 0.01 0 0 0 0 0 0 0 1 -360 360
+2 3 0.01 0 0 0 0 0 0 0 1 -360 360
+3 4 0.01 0 0 0 0 0 0 0 1 -360 360
+4 1 0.01 0 0 0 0 0 0 0 1 -360 360
+];
+"""
+
+
+def test_neighbours_are_the_nearest_along_the_wires(case):
+    fleet = gs.synthetic_fleet(case, 40, seed=3)
+    agents = fleet.agent.to_numpy()
+    grid_a, grid_b = np.meshgrid(agents, agents, indexing="ij")
+    far = gs.distances(case, fleet, grid_a.ravel(), grid_b.ravel()).reshape(40, 40)
+    near = gs.neighbours(case, fleet, k=3)
+    assert list(near.columns) == ["agent", "neighbour", "distance_pu"]
+    assert (near.groupby("agent").size() == 3).all() and len(near) == 120
+    for i, agent in enumerate(agents):
+        others = np.sort(np.delete(far[i], i))
+        assert near[near.agent == agent].distance_pu.to_numpy() == pytest.approx(others[:3],
+                                                                                 abs=1e-7)
+    radius = 0.02
+    within = gs.neighbours(case, fleet, radius=radius)
+    assert abs(len(within) - ((far <= radius).sum() - 40)) <= (abs(far - radius) < 1e-7).sum()
+    assert within.distance_pu.max() <= radius
+    assert len(gs.neighbours(case, fleet, k=0)) == 0
+    for wrong in ({}, {"k": 2, "radius": 1}, {"k": 1.5}, {"k": -1}, {"radius": float("nan")},
+                  {"k": 1, "edge_length": "ohm"}, {"k": 1, "lengths": [1, 2]}):
+        with pytest.raises(gs.UsageError):
+            gs.neighbours(case, fleet, **wrong)
+    with pytest.raises(gs.UsageError, match="agent 999 is not"):
+        gs.distances(case, fleet, 999, agents[0])
+
+
+def test_distances_of_a_ring_go_both_ways_round(tmp_path):
+    path = tmp_path / "ring.m"
+    path.write_text(MESHED)
+    ring = gs.read_case(path)
+    fleet = pd.DataFrame({"agent": [1, 2, 3, 4], "bus": [1, 2, 3, 4], "kind": "pv",
+                          "rating_kw": 5.0})
+    far = gs.distances(ring, fleet, [1, 1, 2], [2, 3, 2], edge_length="resistance")
+    assert far == pytest.approx([0.0075, 0.01, 0])
+    assert gs.distances(ring, fleet, 1, 3, lengths=[1, 1, 1, 5])[0] == pytest.approx(1.5)
+    clusters = gs.form_clusters(ring, fleet)
+    assert clusters.quality["connected_share"] == 1 and clusters.quality["clusters"] == 1
+    assert clusters.quality["largest_diameter_pu"] == pytest.approx(0.01)
+    ring.branch["x_pu"] = 0.01
+    x = gs.distances(ring, fleet, 2, 4, edge_length="log_sensitivity", x_source_pu=0.001)[0]
+    # X_22 = X_44 = 0.001 + 0.0075, X_24 = 0.001 + 0.0025 of the ring.
+    assert x == pytest.approx(2 * np.log10(0.0085 / 0.0035))
+
+
+def test_quality_measures_any_partition(case):
+    fleet = gs.synthetic_fleet(case, 90, seed=2)
+    clusters = gs.form_clusters(case, fleet, size_max=30)
+    formed = {k: v for k, v in clusters.quality.items() if k not in ("objective", "switching")}
+    assert gs.quality(case, fleet, clusters, size_max=30) == formed
+    assert gs.quality(case, fleet, clusters, size_max=5)["breaches"] > 0
+    mixed = pd.DataFrame({"agent": fleet.agent, "cluster": np.arange(90) % 9})
+    bad = gs.quality(case, fleet, mixed, previous=clusters)
+    assert bad["connected_share"] < 0.5 and bad["eci"] < formed["eci"]
+    assert bad["silhouette"] < formed["silhouette"] and bad["agents_in_both"] == 90
+    assert bad["coupling_leak"] > formed["coupling_leak"]
+    same = gs.quality(case, fleet, clusters, previous=clusters)
+    assert (same["churn"], same["ari"], same["vi_nats"]) == (0, 1, 0)
+    with pytest.raises(gs.UsageError, match="column cluster"):
+        gs.quality(case, fleet, fleet)
+    with pytest.raises(gs.InputError, match="membership of other agents"):
+        gs.quality(case, fleet, pd.DataFrame({"agent": [-1], "cluster": [0]}))
+    with pytest.raises(gs.UsageError, match="unknown option"):
+        gs.quality(case, fleet, clusters, nonsense=1)
+
+
+def test_comparisons_and_the_silhouette_are_those_of_scikit_learn(case):
+    metrics = pytest.importorskip("sklearn.metrics")
+    fleet = gs.synthetic_fleet(case, 120, seed=4)
+    one = gs.form_clusters(case, fleet)
+    other = gs.form_clusters(case, fleet, size_max=20, w_residual=0)
+    found = gs.quality(case, fleet, other, previous=one)
+    a, b = one.cluster.to_numpy(), other.cluster.to_numpy()
+    assert found["ari"] == pytest.approx(metrics.adjusted_rand_score(a, b))
+    assert found["nmi"] == pytest.approx(metrics.normalized_mutual_info_score(a, b))
+    agents = other.agent.to_numpy()
+    far = gs.distances(case, fleet, *(grid.ravel() for grid in np.meshgrid(agents, agents)))
+    assert found["silhouette"] == pytest.approx(
+        metrics.silhouette_score(far.reshape(120, 120), b, metric="precomputed"), abs=1e-6)
+
+
+def test_lengths_of_ones_own_shape_the_clusters(case):
+    fleet = gs.synthetic_fleet(case, 90, seed=2)
+    km = np.full(len(case.branch), 0.01)
+    km[5] = 50.0  # nobody works together across this branch
+    clusters = gs.form_clusters(case, fleet, lengths=km)
+    assert clusters.quality["breaches"] == 0 and clusters.quality["connected_share"] == 1
+    for wrong in (km[1:], -km):
+        with pytest.raises(gs.UsageError, match="length"):
+            gs.form_clusters(case, fleet, lengths=wrong)
+    by_logs = gs.form_clusters(case, fleet, edge_length="log_sensitivity", diameter_max_pu=1.0)
+    assert by_logs.quality["breaches"] == 0
+    with pytest.raises(gs.UsageError, match="x_source_pu"):
+        gs.form_clusters(case, fleet, edge_length="log_sensitivity", x_source_pu=0)

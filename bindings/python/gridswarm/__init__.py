@@ -27,7 +27,7 @@ if _wanted and not _gridswarm.use_isa(_wanted):
 from .case import Case, from_pandapower, read_case, synthetic_case  # noqa: E402
 from .circuit import Circuit, read_circuit  # noqa: E402
 from .circuit_flow import CircuitResult, CircuitSolver  # noqa: E402
-from .cluster import form_clusters  # noqa: E402
+from .cluster import distances, form_clusters, neighbours, quality  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
 from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
@@ -40,9 +40,10 @@ __version__ = _gridswarm.version
 
 __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
            "FlowResult", "InputError", "Results", "Solver", "Summary", "UsageError",
-           "form_clusters", "from_pandapower", "info", "open_results", "options", "plot",
-           "power_flow", "read_case", "read_circuit", "read_fleet", "run", "sensitivity",
-           "synthetic_case", "synthetic_fleet", "time_series", "verify", load_margin.__name__]
+           "distances", "form_clusters", "from_pandapower", "info", "neighbours", "open_results",
+           "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",
+           "run", "sensitivity", "synthetic_case", "synthetic_fleet", "time_series", "verify",
+           load_margin.__name__]
 
 
 def __getattr__(name):
