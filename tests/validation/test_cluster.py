@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import re
 import struct
 import subprocess
@@ -118,6 +119,70 @@ def test_clusters_are_connected_and_within_bounds(case, tmp_path):
     assert summary["residual_ratio"] == pytest.approx(sum(map(abs, net.values())) / everything,
                                                       abs=1e-6)
     assert summary["residual_floor"] <= summary["residual_ratio"] + 1e-12
+
+
+def write_forest(path, feeders, buses):
+    """A MATPOWER file of random radial feeders, 20 kV lines of 20 to 200 m, a source each."""
+    draw = random.Random(7)
+    bus, gen, branch = [], [], []
+    for feeder in range(feeders):
+        first = feeder * buses + 1
+        gen.append(f"{first} 0 0 9 -9 1 1 1 9 -9")
+        for i in range(buses):
+            bus.append(f"{first + i} {1 if i else 3} {0.001 if i else 0} 0 0 0 1 1 0 20 1 1.1 0.9")
+            if i:
+                km = draw.uniform(0.02, 0.2)
+                up = first + i - 1 - draw.randrange(min(i, 8))
+                branch.append((str(up), str(first + i), f"{3e-4 * km:.9f} {2e-4 * km:.9f}"))
+    with open(path, "w") as file:
+        file.write("function mpc = forest\nmpc.version = '2';\nmpc.baseMVA = 1;\n")
+        for name, lines in (("bus", bus), ("gen", gen),
+                            ("branch", [f"{f} {t} {z} 0 0 0 0 0 0 1 -360 360"
+                                        for f, t, z in branch])):
+            file.write(f"mpc.{name} = [\n" + "\n".join(lines) + "\n];\n")
+    return [{"fbus": f, "tbus": t, "status": "1"} for f, t, _ in branch]
+
+
+@pytest.mark.parametrize("feeders", [20, 1000])
+def test_a_forest_of_feeders_with_an_agent_per_bus(feeders, tmp_path):
+    if feeders > 20 and not os.environ.get("GRIDSWARM_SLOW"):
+        pytest.skip("a million agents take a minute; GRIDSWARM_SLOW=1 runs it")
+    branches = write_forest(tmp_path / "forest.m", feeders, 1000)
+    fleet = make_fleet(tmp_path / "forest.m", 1000 * feeders, tmp_path)
+    bounds = ("--diameter-max-pu", 2e-4, "--delta-pu", 1e-4)
+    summary, table = form(tmp_path / "forest.m", fleet, tmp_path / "c.csv", *bounds)
+    assert (summary["connected_share"], summary["breaches"]) == (1, 0)
+    assert 0 < summary["largest_diameter_pu"] <= 2e-4
+    check_connected_at_once(table, branches)
+    for threads in (1, 2):
+        again, _ = form(tmp_path / "forest.m", fleet, tmp_path / "d.csv", *bounds, "--threads",
+                        threads)
+        assert again["membership_sha256"] == summary["membership_sha256"]
+
+
+def check_connected_at_once(table, branches):
+    """As check_connected, for large forests: every edge of the tree carries at most one cluster,
+    and every bus on the way has one of its agents or is passed by it alone."""
+    up, order = {}, []
+    for branch in branches:  # parents come before children in these files
+        up[branch["tbus"]] = branch["fbus"]
+        order.append(branch["tbus"])
+    size, below, here = collections.Counter(), collections.defaultdict(collections.Counter), {}
+    for row in table:
+        size[row["cluster"]] += 1
+        below[row["bus"]][row["cluster"]] += 1
+        here.setdefault(row["bus"], set()).add(row["cluster"])
+    passed = collections.defaultdict(set)
+    for bus in reversed(order):
+        across = {c: n for c, n in below.pop(bus, {}).items() if n < size[c]}
+        assert len(across) <= 1, f"the wire above bus {bus} carries {sorted(across)}"
+        for cluster, n in across.items():
+            below[up[bus]][cluster] += n
+            passed[bus].add(cluster)
+            passed[up[bus]].add(cluster)
+    assert all(n == size[c] for some in below.values() for c, n in some.items())
+    for bus, some in passed.items():
+        assert some <= here[bus] if bus in here else len(some) == 1, f"bus {bus}"
 
 
 def small(tmp_path, agents=200):
