@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Clusters beside other packages: the same agents, time and quality, and the nearest agents.
 
-usage: ./dev peers clusters [--json] [--agents 1000,10000,...] [--limit SECONDS] [--report FILE.md]
-                            [--plot FILE.svg]
+usage: ./dev peers clusters [--json] [--agents 1000,10000,...] [--peer NAME]... [--limit SECONDS]
+                            [--report FILE.md] [--plot FILE.svg]
 
 Whoever takes longer than the limit at a size is stopped there and not asked at larger ones; both
 are shown. Quality is worked out in partitions.py for everybody alike. See README.md beside this.
@@ -112,7 +112,7 @@ def theirs(peer, forest, clusters, limit):
     return {**row, "skipped": said or f"{doing} ended by signal {-process.exitcode}"}
 
 
-def compare(agents, limit, late):
+def compare(agents, peers, limit, late):
     """(rows of everybody at one size, of the nearest agents or None); `late` collects who need not
     come again."""
     forest, neighbours = forests.make(agents), None
@@ -125,7 +125,7 @@ def compare(agents, limit, late):
             results.append(row)
         if agents == KNN_AGENTS:
             neighbours = nearest.compare(forest, folder / "knn8.i64", said)
-    for peer in cluster_packages.PEERS:
+    for peer in peers:
         if peer in late:
             results.append({"name": peer, "agents": agents, "skipped": f"not tried: {late[peer]}"})
             continue
@@ -144,7 +144,7 @@ def rows_of(results, neighbours):
                      "bar": bar, "repeats": repeats, "command": COMMAND, **more})
     for agents in dict.fromkeys(one["agents"] for one in results):
         some = {one["name"]: one for one in results if one["agents"] == agents}
-        our, metis = some[f"gridswarm, {LABELS[0]} labels"], some["METIS -contig"]
+        our, metis = some[f"gridswarm, {LABELS[0]} labels"], some.get("METIS -contig", {})
         if "seconds" in metis:
             size = f"{agents // 1_000_000}m" if agents >= 1_000_000 else f"{agents // 1000}k"
             add(f"metis_{size}_speedup", metis["seconds"] / our["seconds"], our["rounds"],
@@ -162,13 +162,15 @@ def main():
                                      description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="rows as one JSON object")
     parser.add_argument("--agents", default=",".join(map(str, SIZES)), help="numbers of agents")
+    parser.add_argument("--peer", action="append", choices=cluster_packages.PEERS,
+                        help="this package only")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds a peer may take")
     parser.add_argument("--report", type=pathlib.Path, help="write tables, machine and date there")
     parser.add_argument("--plot", type=pathlib.Path, help="draw time against residual there")
     asked = parser.parse_args()
     results, late, neighbours = [], {}, None
     for agents in map(int, asked.agents.split(",")):
-        some, near = compare(agents, asked.limit, late)
+        some, near = compare(agents, asked.peer or cluster_packages.PEERS, asked.limit, late)
         results, neighbours = results + some, near or neighbours
         print(cluster_report.table(results, agents), end="\n\n", file=sys.stderr, flush=True)
     rows = rows_of(results, neighbours)
