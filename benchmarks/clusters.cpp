@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gridswarm/cluster/form.hpp"
+#include "gridswarm/cluster/neighbours.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
@@ -154,5 +155,17 @@ int main(int argc, char** argv) {
   rows.push_back(
       {"form_1m_core_s", seconds_of(town, 1, repeats, true), "s", "", 0.0, repeats, command});
   rows.push_back({"bytes_per_agent", bytes_per_agent(town), "bytes", "<=", 150.0, 1, command});
+  {
+    const auto tree = distance::make_agent_tree(town.grid, town.forest, town.fleet,
+                                                {distance::EdgeLength::magnitude});
+    const auto knn = [&] { (void)cluster::nearest(tree, 8, 2); };
+    const double agents = town.fleet.size();
+    rows.push_back({"knn8_us_per_agent_1m", 1e6 * bench::best_seconds(repeats, knn) / agents, "us",
+                    "<=", 0.45, repeats, command});
+    const auto one = [&] { (void)cluster::nearest(tree, 8, 1); };
+    rows.push_back({"knn8_core_us_per_agent_1m",
+                    1e6 * bench::best_cpu_seconds(repeats, one) / agents, "us", "", 0.0, repeats,
+                    command});
+  }
   bench::print_rows(rows, bench::wants_json(argc, argv));
 }

@@ -6,6 +6,8 @@
 #include "gridswarm/cluster/form.ipp"
 #include "gridswarm/cluster/history.ipp"
 #include "gridswarm/cluster/leader.ipp"
+#include "gridswarm/cluster/linkage.ipp"
+#include "gridswarm/cluster/marks.ipp"
 #include "gridswarm/cluster/neighbours.ipp"
 #include "gridswarm/cluster/options.ipp"
 #include "gridswarm/cluster/part.ipp"

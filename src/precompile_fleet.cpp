@@ -5,5 +5,6 @@
 #include "gridswarm/fleet/on_feeder.ipp"
 #include "gridswarm/fleet/phases.ipp"
 #include "gridswarm/fleet/profile.ipp"
+#include "gridswarm/fleet/select.ipp"
 #include "gridswarm/fleet/synthetic.ipp"
 #include "gridswarm/fleet/synthetic_profiles.ipp"

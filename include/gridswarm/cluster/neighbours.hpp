@@ -3,7 +3,9 @@
 //
 // Upward, a node learns the k+1 nearest agents of its subtree from its children. Downward, it
 // learns the k+1 nearest outside its subtree from its parent, which keeps enough candidates per
-// branch that any one branch can be left out. O(n k) for all agents, no matrix.
+// branch that any one branch can be left out. O(n k) for all agents, no matrix. On the way up an
+// agent a is known by D(a), on the way down by D(a) - 2 D(u), u where it turned: neither changes
+// along a path, so lists are merged and never shifted.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +24,8 @@ struct Neighbours {
 
 /// The k nearest agents of every agent on its own feeder; fewer where the feeder has fewer.
 /// Agents without supply have an empty row.
-Neighbours nearest(const distance::AgentTree& tree, Index k);
+/// @param threads  0: all of the process; feeders are the pieces, the result is the same
+Neighbours nearest(const distance::AgentTree& tree, Index k, int threads = 1);
 
 /// All agents within `radius_pu` (p.u. on 1 MVA, ends included).
 Neighbours within(const distance::AgentTree& tree, double radius_pu);
