@@ -79,10 +79,9 @@ void set_member(S& target, const Field<S>& field, T S::*member, const py::handle
   }
 }
 
-/// Take out of `keywords` what the table of S knows.
+/// Take out of `keywords` what the table of S knows; the rest of `target` stays.
 template <class S>
-S take_fields(py::dict& keywords) {
-  S target{};
+S take_fields(py::dict& keywords, S target = {}) {
   for (const Field<S>& field : fields<S>()) {
     if (!keywords.contains(field.name)) continue;
     const py::object value = keywords[field.name];

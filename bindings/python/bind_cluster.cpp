@@ -70,8 +70,10 @@ struct Measures {
 
 py::tuple form(const feeder::Case& grid, const std::string& fleet_text,
                const std::optional<std::string>& previous_text, const Lengths& lengths,
-               std::uint64_t seed, std::uint32_t epoch, int threads, py::dict keywords) {
-  auto options = take_fields<cluster::ClusterOptions>(keywords);
+               const std::optional<std::string>& preset, std::uint64_t seed, std::uint32_t epoch,
+               int threads, py::dict keywords) {
+  auto options =
+      take_fields(keywords, preset ? cluster::preset(*preset) : cluster::ClusterOptions{});
   const auto leading = take_fields<cluster::LeaderOptions>(keywords);
   refuse_the_rest(keywords);
   set_lengths(lengths, options);

@@ -4,6 +4,7 @@
 // Only parse.cpp knows CLI11. A command file fills one Command and touches no parser.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -18,11 +19,12 @@ namespace gridswarm::app {
 
 /// Options that every command has.
 struct Common {
-  bool json = false;         ///< --json: one object on stdout, everything else on stderr
-  std::int64_t seed = 1;     ///< --seed
-  bool seed_given = false;   ///< a scenario's own seed stands unless --seed is typed
-  std::int64_t threads = 0;  ///< --threads, 0: all cores of this process
-  std::string out;           ///< -o FILE or folder
+  bool json = false;               ///< --json: one object on stdout, everything else on stderr
+  std::int64_t seed = 1;           ///< --seed
+  bool seed_given = false;         ///< a scenario's own seed stands unless --seed is typed
+  std::int64_t threads = 0;        ///< --threads, 0: all cores of this process
+  std::string out;                 ///< -o FILE or folder
+  std::vector<std::string> given;  ///< the command's own options that were typed, "--size-min"
 };
 
 /// One option. `name` as typed: "--tol" or, without dashes, a positional argument.
@@ -43,13 +45,28 @@ struct Command {
   std::function<ExitCode(const Common&)> run;
 };
 
-/// Add one option per field of S that `target` owns; "dt_s" becomes "--dt-s".
+/// A field's option: "dt_s" becomes "--dt-s".
+inline std::string option_name(const char* field) {
+  std::string name = std::string("--") + field;
+  for (char& c : name)
+    if (c == '_') c = '-';
+  return name;
+}
+
+/// Take over from `typed` the fields whose options were typed, whatever `target` holds else.
+template <class S>
+void keep_given(const Common& common, const S& typed, S& target) {
+  for (const Field<S>& field : fields<S>())
+    if (std::find(common.given.begin(), common.given.end(), option_name(field.name)) !=
+        common.given.end())
+      std::visit([&](auto member) { target.*member = typed.*member; }, field.member);
+}
+
+/// Add one option per field of S that `target` owns.
 template <class S>
 void add_fields(Command& command, S& target) {
   for (const Field<S>& field : fields<S>()) {
-    std::string name = std::string("--") + field.name;
-    for (char& c : name)
-      if (c == '_') c = '-';
+    const std::string name = option_name(field.name);
     std::visit(
         [&](auto member) {
           command.options.push_back(

@@ -25,6 +25,7 @@ struct Settings {
   std::string path;
   std::string fleet;
   std::string previous;
+  std::string preset;
   std::string lengths;
   std::string picture;
   std::int64_t epoch = 0;
@@ -55,6 +56,10 @@ ExitCode run(const Settings& settings, const Common& common) {
   if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
 
   cluster::ClusterOptions form = settings.form;
+  if (!settings.preset.empty()) {
+    form = cluster::preset(settings.preset);
+    keep_given(common, settings.form, form);
+  }
   if (!settings.lengths.empty()) {
     form.branch_length = io::read_branch_lengths(settings.lengths, grid);
     form.edge_length = "custom";
@@ -99,6 +104,8 @@ Command cluster_command() {
   command.options = {
       {"CASE", &settings->path, "case file", true},
       {"--fleet", &settings->fleet, "the devices, FLEET.csv", true},
+      {"--preset", &settings->preset,
+       "balancing, paper_literal, voltage or dispatch: what options not typed begin with"},
       {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
       {"--lengths", &settings->lengths, "fbus,tbus,length of every branch: --edge-length custom"},
       {"--picture", &settings->picture, "FILE.svg to draw the clusters into"},

@@ -86,9 +86,11 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
         ->check(range_check(0, threads_max));
     sub->add_option("-o,--out", common.out, "where results are written");
     for (const Option& option : command.options) add_option(*sub, option);
-    sub->callback([&chosen, &command, &common, seed] {
+    sub->callback([&chosen, &command, &common, seed, sub] {
       chosen = &command;
       common.seed_given = seed->count() > 0;
+      for (const Option& option : command.options)
+        if (sub->get_option(option.name)->count() > 0) common.given.push_back(option.name);
     });
   }
   try {

@@ -184,6 +184,18 @@ def test_comparisons_and_the_silhouette_are_those_of_scikit_learn(case):
         metrics.silhouette_score(far.reshape(120, 120), b, metric="precomputed"), abs=1e-6)
 
 
+def test_a_preset_is_where_options_begin(case):
+    fleet = gs.synthetic_fleet(case, 90, seed=2)
+    plain = gs.form_clusters(case, fleet)
+    assert gs.form_clusters(case, fleet, preset="balancing").equals(plain)
+    literal = gs.form_clusters(case, fleet, preset="paper_literal")
+    assert literal.quality["objective"] != plain.quality["objective"]
+    own = gs.form_clusters(case, fleet, preset="paper_literal", size_max=10)
+    assert own.groupby("cluster").size().max() <= 10
+    with pytest.raises(gs.UsageError, match="nonsense"):
+        gs.form_clusters(case, fleet, preset="nonsense")
+
+
 def test_lengths_of_ones_own_shape_the_clusters(case):
     fleet = gs.synthetic_fleet(case, 90, seed=2)
     km = np.full(len(case.branch), 0.01)

@@ -293,6 +293,21 @@ def test_lengths_of_ones_own_and_log_sensitivity_form_clusters_too(tmp_path):
     assert done.returncode == 4 and "has no row" in done.stderr
 
 
+def test_options_that_are_typed_win_over_a_preset(tmp_path):
+    case_file, fleet = small(tmp_path)
+    plain, _ = form(case_file, fleet, tmp_path / "c.csv")
+    literal, _ = form(case_file, fleet, tmp_path / "d.csv", "--preset", "paper_literal")
+    assert literal["membership_sha256"] != plain["membership_sha256"]
+    mended, _ = form(case_file, fleet, tmp_path / "e.csv", "--preset", "paper_literal",
+                     "--w-residual", 1, "--w-output", 0)
+    same, _ = form(case_file, fleet, tmp_path / "f.csv", "--w-residual", 1)
+    again, _ = form(case_file, fleet, tmp_path / "g.csv", "--preset", "balancing")
+    assert mended["membership_sha256"] == plain["membership_sha256"]
+    assert same["membership_sha256"] == again["membership_sha256"] == plain["membership_sha256"]
+    done = run("cluster", case_file, "--fleet", fleet, "--preset", "nonsense")
+    assert done.returncode == 2 and "nonsense" in done.stderr
+
+
 def test_a_picture_shows_every_bus_wire_and_leader(tmp_path):
     case_file, fleet = small(tmp_path, 90)
     picture = tmp_path / "clusters.svg"

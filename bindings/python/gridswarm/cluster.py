@@ -21,22 +21,24 @@ class Clusters(pd.DataFrame):
         return Clusters
 
 
-def form_clusters(case, fleet, previous=None, lengths=None, seed=1, epoch=0, threads=0, **options):
+def form_clusters(case, fleet, previous=None, preset=None, lengths=None, seed=1, epoch=0, threads=0,
+                  **options):
     """Form electrically connected clusters of a fleet's agents and elect a leader for each.
 
     case: may have loops; clusters then follow its shortest spanning tree and are measured with the
     loops closed. previous: clusters from an earlier call, which are then changed only where it is
-    worth it. lengths: one number from 0 per row of case.branch (edge_length "custom"), in the unit
-    that diameter_max_pu and delta_pu then have, too. seed, epoch: draw the leaders. threads: 0 for
-    all cores. options: gs.options("form_clusters").
+    worth it. preset: "balancing", "paper_literal", "voltage" or "dispatch", what options that are
+    not given begin with. lengths: one number from 0 per row of case.branch (edge_length "custom"),
+    in the unit that diameter_max_pu and delta_pu then have, too. seed, epoch: draw the
+    leaders. threads: 0 for all cores. options: gs.options("form_clusters").
     Returns Clusters: one row per agent, sorted by agent; cluster is -1 for an agent without supply.
     Its `quality` is what gs.quality gives, with `objective` and `switching`.
     Raises InputError for a fleet, case or previous membership that can't be used, UsageError for a
     wrong option.
     """
-    text, quality_ = _gridswarm.form_clusters(native(case), text_of(fleet), _membership(previous),
-                                              _lengths(case, lengths), seed, epoch, threads,
-                                              options)
+    text, quality_ = _gridswarm.form_clusters(
+        native(case), text_of(fleet), _membership(previous), _lengths(case, lengths), preset, seed,
+        epoch, threads, options)
     clusters = Clusters(pd.read_csv(io.StringIO(text)))
     clusters["cluster"] = clusters["cluster"].fillna(-1).astype("int64")
     clusters.quality = quality_
