@@ -23,6 +23,7 @@
 #include "gridswarm/cluster/clusters.hpp"
 #include "gridswarm/cluster/history.hpp"
 #include "gridswarm/cluster/options.hpp"
+#include "gridswarm/cluster/pieces.hpp"
 #include "gridswarm/cluster/refine.hpp"
 #include "gridswarm/distance/electrical.hpp"
 #include "gridswarm/distance/similarity.hpp"
@@ -40,12 +41,13 @@ struct Formation {
 struct FormExtras {
   std::span<const std::uint8_t> apart = {};  ///< by agent row, 1: outside every cluster
   Horizon horizon = {};
+  Index piece_nodes = most_piece_nodes;  ///< for tests: larger feeders are formed in pieces
 };
 
 /// Partition the supplied agents; deterministic for any number of threads and order of rows.
 /// @param previous  membership by the same agent rows (see carry_over), or null at first; only `of`
 ///                  and `id` are read. Its ids live on by largest overlap.
-/// @param threads   0: all of the process; feeders are the pieces
+/// @param threads   0: all of the process; they share feeders, and pieces of giant feeders
 /// @throws UsageError where options contradict each other, an agent alone exceeds rating_max_kva,
 /// or
 ///         previous, apart or horizon are not of this fleet's size.
@@ -87,6 +89,7 @@ struct FeederTask {
   /// With repair: agent rows around which to look; empty: everywhere. Clusters that this formation
   /// had to split are looked at if one of theirs is named.
   std::span<const Index> dirty = {};
+  int threads = 1;  ///< for the pieces of a giant feeder
 };
 
 /// Form one feeder (a row of input.tree.root) and touch no other. With `previous`, what was before,

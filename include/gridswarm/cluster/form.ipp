@@ -9,6 +9,7 @@
 #include "gridswarm/cluster/feeder_tree.ipp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/part_rules.ipp"
+#include "gridswarm/cluster/pieces.ipp"
 #include "gridswarm/cluster/refine.ipp"
 #include "gridswarm/cluster/tree_programme.ipp"
 
@@ -78,11 +79,82 @@ void cuts_of_previous(const Problem<More>& problem, FormWork::Search<More>& sear
   }
 }
 
+/// Of two answers in work.cut and work.kept, the one that stands goes to work.cut.
+GS_INLINE Total decide(const Scoring& scoring, const Total& fresh, const Total& kept,
+                       FormWork& work) {
+  const double least = scoring.min_gain * static_cast<double>(kept.objective);
+  const bool worth = fresh.undersized < kept.undersized ||
+                     (fresh.undersized == kept.undersized &&
+                      static_cast<double>(kept.score() - fresh.score()) > least);
+  if (worth) return fresh;
+  work.cut.swap(work.kept);
+  return kept;
+}
+
+/// What the agents of nodes first .. last - 1 add.
+template <class More>
+void fill_own(const FormInput& input, const Scoring& scoring, const FeederTree& tree, Index first,
+              Index last, std::vector<Part<More>>& own) {
+  for (Index v = first; v < last; ++v)
+    own[v] =
+        tree.agent[v] == none ? Part<More>() : part_of_agent<More>(input, scoring, tree.agent[v]);
+}
+
+/// What the agents of the top's own nodes add.
+template <class More>
+void fill_top(const FormInput& input, const Scoring& scoring, const FeederTree& tree,
+              const Pieces& pieces, std::vector<Part<More>>& own) {
+  for (std::size_t k = 0; k < pieces.top.size(); ++k)
+    if (pieces.piece_of[k] == none)
+      fill_own(input, scoring, tree, pieces.top[k], pieces.top[k] + 1, own);
+}
+
+/// The last step of a giant feeder, from the cuts of its top and of its pieces.
+template <class More>
+Total finish_giant(const Problem<More>& problem, const Pieces& pieces, FormWork& work,
+                   RefineWork<More>& refining) {
+  const Total fresh = refine_borders(problem, pieces, refining, work.cut);
+  if (!problem.history.any) return fresh;
+  const Total kept = refine_borders(problem, pieces, refining, work.kept);
+  return decide(problem.scoring, fresh, kept, work);
+}
+
+/// The cuts of one giant feeder in work.cut.
+template <class More>
+Total search_giant(const FormInput& input, const Scoring& scoring, int threads, FormWork& work,
+                   FormWork::Search<More>& search) {
+  const FeederTree& tree = work.tree;
+  const Pieces pieces = make_pieces(tree, scoring.piece_nodes);
+  search.own.resize(static_cast<std::size_t>(tree.nodes()));
+  fill_top(input, scoring, tree, pieces, search.own);
+  const Problem<More> problem{tree, search.own, scoring, work.history};
+  std::vector<PieceWork<More>> piece(pieces.root.size());
+  run_pieces(pieces.count(), threads, [&](Index k, int) {
+    fill_own(input, scoring, tree, pieces.root[k], pieces.root[k] + tree.size[pieces.root[k]],
+             search.own);
+    label_piece(problem, pieces, k, piece[k]);
+  });
+  std::vector<const LabelTable<More>*> tables;
+  for (const auto& one : piece) tables.push_back(&one.table);
+  const std::vector<Choice> choices =
+      choose_labels<More>(problem, pieces, tables, work.cut, work.kept);
+  std::vector<RefineWork<More>> refining(static_cast<std::size_t>(threads_for(threads)));
+  run_pieces(pieces.count(), threads, [&](Index k, int thread) {
+    settle_piece(problem, pieces, k, choices[k], refining[thread], piece[k]);
+    std::copy(piece[k].fresh.begin(), piece[k].fresh.end(), work.cut.begin() + pieces.root[k]);
+    std::copy(piece[k].kept.begin(), piece[k].kept.end(), work.kept.begin() + pieces.root[k]);
+    piece[k] = {};
+  });
+  return finish_giant(problem, pieces, work, search.refine);
+}
+
 /// The cuts of one feeder in work.cut.
 template <class More>
 Total search_feeder(const FormInput& input, const Scoring& scoring, const FeederTask& task,
                     FormWork& work, FormWork::Search<More>& search) {
   const FeederTree& tree = work.tree;
+  if (tree.nodes() > scoring.piece_nodes && !(work.history.any && task.repair))
+    return search_giant(input, scoring, task.threads, work, search);
   search.own.clear();
   for (Index agent : tree.agent)
     search.own.push_back(agent == none ? Part<More>() : part_of_agent<More>(input, scoring, agent));
@@ -99,13 +171,46 @@ Total search_feeder(const FormInput& input, const Scoring& scoring, const Feeder
   const auto last = static_cast<std::uint8_t>(search.programme.slots - 1);
   trace_cuts(problem, last, search.programme, work.kept);
   const Total kept = refine<More>(problem, {}, search.refine, work.kept);
-  const double least = scoring.min_gain * static_cast<double>(kept.objective);
-  const bool worth = fresh.undersized < kept.undersized ||
-                     (fresh.undersized == kept.undersized &&
-                      static_cast<double>(kept.score() - fresh.score()) > least);
-  if (worth) return fresh;
-  work.cut.swap(work.kept);
-  return kept;
+  return decide(scoring, fresh, kept, work);
+}
+
+/// Check what form() is given, and turn its options into factors.
+GS_INLINE Scoring checked_scoring(const fleet::Fleet& fleet, const ClusterOptions& options,
+                                  const Clusters* previous, const FormExtras& extras) {
+  Scoring scoring = scoring_of(options, std::max(extras.horizon.steps, Index{1}));
+  scoring.piece_nodes = std::max(extras.piece_nodes, Index{1});
+  check_ratings(fleet, options);
+  check_extras(fleet, previous, extras);
+  return scoring;
+}
+
+/// Has the feeder so many nodes that it may be formed in pieces?
+GS_INLINE bool may_be_giant(const distance::AgentTree& tree, const Scoring& scoring, Index feeder) {
+  return tree.end_of(feeder) - tree.root[feeder] > scoring.piece_nodes;
+}
+
+/// All feeders together: rows, tops, ids and sums of the clusters.
+GS_INLINE Formation formation_of(const FormInput& input, const Clusters* previous,
+                                 std::vector<Index> of,
+                                 const std::vector<std::vector<FeederCluster>>& tops,
+                                 const std::vector<Total>& totals) {
+  Formation formation;
+  formation.clusters = clusters_of(std::move(of));
+  for (const auto& clusters : tops)
+    for (const FeederCluster& cluster : clusters)
+      formation.clusters.top[formation.clusters.of[cluster.first]] =
+          input.tree.position[cluster.top];
+  inherit_ids(input.fleet, previous, formation.clusters);
+  Total all;
+  for (const Total& total : totals) {
+    all.objective += total.objective;
+    all.moves += total.moves;
+    all.undersized += total.undersized;
+  }
+  formation.objective = static_cast<double>(all.objective) / score_unit;
+  formation.switching = static_cast<double>(all.moves) / score_unit;
+  formation.undersized = all.undersized;
+  return formation;
 }
 
 /// Name every cluster by its smallest agent row and find where its paths meet.
@@ -192,9 +297,7 @@ GS_INLINE Clusters clusters_of(std::vector<Index> of) {
 GS_INLINE Formation form(const feeder::Case& grid, const feeder::Forest& forest,
                          const fleet::Fleet& fleet, const ClusterOptions& options,
                          const Clusters* previous, int threads, const FormExtras& extras) {
-  const Scoring scoring = scoring_of(options, std::max(extras.horizon.steps, Index{1}));
-  detail::check_ratings(fleet, options);
-  detail::check_extras(fleet, previous, extras);
+  const Scoring scoring = detail::checked_scoring(fleet, options, previous, extras);
   const distance::AgentTree tree =
       distance::make_agent_tree(grid, forest, fleet, length_rule(options));
   const FormInput input{tree, fleet, {}, extras.apart, extras.horizon};
@@ -204,28 +307,19 @@ GS_INLINE Formation form(const feeder::Case& grid, const feeder::Forest& forest,
   std::vector<Total> totals(static_cast<std::size_t>(feeders));
   std::vector<std::vector<FeederCluster>> tops(static_cast<std::size_t>(feeders));
   std::vector<FormWork> work(static_cast<std::size_t>(threads_for(threads)));
-  run_pieces(feeders, threads, [&](Index feeder, int thread) {
-    totals[feeder] = form_feeder(input, scoring, {previous}, feeder, work[thread], of);
+  const auto form_one = [&](Index feeder, int thread, int inside) {
+    const FeederTask task{previous, false, {}, inside};
+    totals[feeder] = form_feeder(input, scoring, task, feeder, work[thread], of);
     tops[feeder] = work[thread].clusters;
+  };
+  const auto giant = [&](Index feeder) { return detail::may_be_giant(tree, scoring, feeder); };
+  for (Index feeder = 0; feeder < feeders; ++feeder)
+    if (giant(feeder)) form_one(feeder, 0, threads);
+  run_pieces(feeders, threads, [&](Index feeder, int thread) {
+    if (!giant(feeder)) form_one(feeder, thread, 1);
   });
   work.clear();
-
-  Formation formation;
-  formation.clusters = clusters_of(std::move(of));
-  for (const auto& clusters : tops)
-    for (const FeederCluster& cluster : clusters)
-      formation.clusters.top[formation.clusters.of[cluster.first]] = tree.position[cluster.top];
-  inherit_ids(fleet, previous, formation.clusters);
-  Total all;
-  for (const Total& total : totals) {
-    all.objective += total.objective;
-    all.moves += total.moves;
-    all.undersized += total.undersized;
-  }
-  formation.objective = static_cast<double>(all.objective) / score_unit;
-  formation.switching = static_cast<double>(all.moves) / score_unit;
-  formation.undersized = all.undersized;
-  return formation;
+  return detail::formation_of(input, previous, std::move(of), tops, totals);
 }
 
 GS_INLINE Clusters carry_over(const fleet::Fleet& old_fleet, const Clusters& before,

@@ -61,6 +61,10 @@ struct Part {
   More more;
 };
 
+/// Nodes up to which a feeder, or a piece of a giant one, is searched in one go. Fixed, so that what
+/// is found depends neither on threads nor on ranks.
+inline constexpr Index most_piece_nodes = 65'536;
+
 /// The options as factors on integers.
 struct Scoring {
   std::int64_t size_min, size_max, diameter_max, rating_max_va;
@@ -73,6 +77,7 @@ struct Scoring {
   double min_gain;
   double flexibility;
   bool wide;  ///< parts need `Wide`
+  Index piece_nodes = most_piece_nodes;  ///< larger feeders are formed in pieces
 };
 
 /// Members -> slot: exact for small sizes, then classes that grow by a constant ratio.

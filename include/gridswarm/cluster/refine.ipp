@@ -158,6 +158,7 @@ void take(const Problem<More>& problem, const Cut& found, std::int32_t pass, Ref
 template <class More>
 void improve(const Problem<More>& problem, Index top, std::span<const Index> joined,
              std::int32_t pass, RefineWork<More>& work, std::vector<std::int8_t>& cut) {
+  if (top == 0 && problem.open_root) return;
   std::int64_t reach = 0;
   for (Index v : joined) reach = std::max(reach, problem.tree.length[v]);
   if (reach > problem.scoring.diameter_max) return;  // nobody may be joined across

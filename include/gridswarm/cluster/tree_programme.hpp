@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "gridswarm/cluster/feeder_tree.hpp"
@@ -27,19 +28,28 @@ namespace gridswarm::inline GS_ABI::cluster {
 /// At most this many labels by size, for back-pointers of one byte.
 inline constexpr std::int64_t most_labels = 64;
 
-/// What one feeder's search works on.
-template <class More>
-struct Problem {
-  const FeederTree& tree;
-  const std::vector<Part<More>>& own;  ///< by node: its agent, or an empty part
-  const Scoring& scoring;
-  const History& history;
-};
-
 template <class More>
 struct Label {
   Part<More> part;
   std::int64_t closed;  ///< score of the clusters below and of the moves
+};
+
+/// The labels of one node.
+template <class More>
+struct LabelTable {
+  std::vector<std::int64_t> score;  ///< by slot; no_label where there is none
+  std::vector<Label<More>> label;
+};
+
+/// What one feeder's search works on; of a giant feeder, also one of its pieces (pieces.hpp).
+template <class More>
+struct Problem {
+  const FeederTree& tree;
+  std::span<const Part<More>> own;  ///< by node: its agent, or an empty part
+  const Scoring& scoring;
+  const History& history;
+  std::span<const LabelTable<More>* const> known = {};  ///< by node: a leaf's labels, or null
+  bool open_root = false;  ///< refine: the root's cluster goes on above and stays as it is
 };
 
 /// Labels, back-pointers and the way down; keeps its capacity from feeder to feeder.

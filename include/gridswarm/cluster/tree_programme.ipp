@@ -42,6 +42,12 @@ template <class More>
 std::int32_t start_set(const Problem<More>& problem, Index v, ProgrammeWork<More>& work) {
   const std::int32_t taken = take_set(work);
   const LabelSet<More> set = set_at(work, taken);
+  if (!problem.known.empty() && problem.known[v] != nullptr) {
+    const LabelTable<More>& known = *problem.known[v];
+    std::copy(known.score.begin(), known.score.end(), set.score);
+    std::copy(known.label.begin(), known.label.end(), set.label);
+    return taken;
+  }
   const Part<More>& own = problem.own[v];
   const std::int64_t score = score_of(problem.scoring, own);
   const std::size_t slot = problem.scoring.slot_of[own.members];
