@@ -61,8 +61,8 @@ struct Part {
   More more;
 };
 
-/// Nodes up to which a feeder, or a piece of a giant one, is searched in one go. Fixed, so that what
-/// is found depends neither on threads nor on ranks.
+/// Nodes up to which a feeder, or a piece of a giant one, is searched in one go. Fixed, so that
+/// what is found depends neither on threads nor on ranks.
 inline constexpr Index most_piece_nodes = 65'536;
 
 /// The options as factors on integers.
@@ -76,7 +76,7 @@ struct Scoring {
   std::int64_t refine_passes;
   double min_gain;
   double flexibility;
-  bool wide;  ///< parts need `Wide`
+  bool wide;                             ///< parts need `Wide`
   Index piece_nodes = most_piece_nodes;  ///< larger feeders are formed in pieces
 };
 
