@@ -5,9 +5,11 @@
 
 #include "app/commands.hpp"
 #include "app/open_case.hpp"
+#include "app/over_ranks.hpp"
 #include "app/report.hpp"
+#include "gridswarm/base/collectives.hpp"
 #include "gridswarm/cluster/cohesion.hpp"
-#include "gridswarm/cluster/form.hpp"
+#include "gridswarm/cluster/form_ranks.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/io/cluster_file.hpp"
@@ -29,6 +31,7 @@ struct Settings {
   std::string lengths;
   std::string picture;
   std::int64_t epoch = 0;
+  std::int64_t hosted_ranks = 1;
   cluster::ClusterOptions form;
   cluster::LeaderOptions lead;
 };
@@ -43,7 +46,7 @@ std::string hex(const ledger::Hash& hash) {
   return text;
 }
 
-ExitCode run(const Settings& settings, const Common& common) {
+ExitCode run(Exchange& exchange, const Settings& settings, const Common& common) {
   const feeder::Case grid = open_case(settings.path);
   const fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
   const feeder::SpanningForest spanning = feeder::spanning_forest(grid);
@@ -65,9 +68,10 @@ ExitCode run(const Settings& settings, const Common& common) {
     form.edge_length = "custom";
   }
   const auto begin = std::chrono::steady_clock::now();
-  cluster::Formation formation = cluster::form(grid, spanning.forest, fleet, form,
-                                               settings.previous.empty() ? nullptr : &previous,
-                                               static_cast<int>(common.threads));
+  auto [formation, volume] = cluster::form_over_ranks(
+      exchange, grid, spanning.forest, fleet, form, settings.previous.empty() ? nullptr : &previous,
+      static_cast<int>(common.threads));
+  if (!hosts_root(exchange)) return ExitCode::ok;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   cluster::Clusters& clusters = formation.clusters;
   cluster::Standing standing;
@@ -82,6 +86,7 @@ ExitCode run(const Settings& settings, const Common& common) {
   Report report;
   add_fields(report, cluster::measure(grid, spanning, fleet, form, clusters));
   add_fields(report, formation);
+  add_fields(report, volume);
   if (!settings.previous.empty()) add_fields(report, cluster::compare(previous, clusters));
   add_fields(report, cluster::cohesion(grid, spanning, fleet, form, clusters));
   report.push_back({"loops", static_cast<std::int64_t>(spanning.closing.size()),
@@ -109,10 +114,16 @@ Command cluster_command() {
       {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
       {"--lengths", &settings->lengths, "fbus,tbus,length of every branch: --edge-length custom"},
       {"--picture", &settings->picture, "FILE.svg to draw the clusters into"},
-      {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"}};
+      {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"},
+      {"--hosted-ranks", &settings->hosted_ranks, "pretend so many ranks in this process", false, 1,
+       1024}};
   add_fields(command, settings->form);
   add_fields(command, settings->lead);
-  command.run = [settings](const Common& common) { return run(*settings, common); };
+  command.run = [settings](const Common& common) {
+    return over_ranks(
+        common, static_cast<int>(settings->hosted_ranks),
+        [&](Exchange& exchange, const Common& shared) { return run(exchange, *settings, shared); });
+  };
   return command;
 }
 

@@ -17,6 +17,7 @@
 #include "app/commands.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/cluster/cohesion.hpp"
+#include "gridswarm/cluster/form_ranks.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
@@ -186,6 +187,7 @@ Blocks all_blocks() {
       {"fields Cohesion", results_table<cluster::Cohesion>()},
       {"fields Comparison", results_table<cluster::Comparison>()},
       {"fields Formation", results_table<cluster::Formation>()},
+      {"fields RankVolume", results_table<cluster::RankVolume>()},
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},
       {"fields MatchingTotals", results_table<balance::MatchingTotals>()},
       {"fields Gate", results_table<balance::Gate>()},
