@@ -24,7 +24,7 @@ struct Common {
   bool seed_given = false;         ///< a scenario's own seed stands unless --seed is typed
   std::int64_t threads = 0;        ///< --threads, 0: all cores of this process
   std::string out;                 ///< -o FILE or folder
-  std::vector<std::string> given;  ///< the command's own options that were typed, "--size-min"
+  std::vector<std::string> given;  ///< own options that were typed, by first name: "--size-min"
 };
 
 /// One option. `name` as typed: "--tol" or, without dashes, a positional argument.

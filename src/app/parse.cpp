@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "app/command.hpp"
 
@@ -89,8 +90,10 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
     sub->callback([&chosen, &command, &common, seed, sub] {
       chosen = &command;
       common.seed_given = seed->count() > 0;
-      for (const Option& option : command.options)
-        if (sub->get_option(option.name)->count() > 0) common.given.push_back(option.name);
+      for (const Option& option : command.options) {
+        const std::string first = option.name.substr(0, option.name.find(','));
+        if (sub->get_option(first)->count() > 0) common.given.push_back(first);
+      }
     });
   }
   try {
