@@ -3,7 +3,8 @@
 //
 // Synthetic feeders of 1,000 buses under one case, one agent per bus, mixed as `gridswarm synth`
 // mixes them. The wall's time on two threads; beside it the core's time on one. Bytes per agent are
-// what the heap holds at most during form() beyond its inputs, its result included.
+// what the heap holds at most during form() beyond its inputs, its result included. Last, how far
+// formation stays from the exhaustive optimum of small trees (tests/unit/cluster/oracle.hpp).
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -14,6 +15,7 @@
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
+#include "oracle.hpp"
 #include "rows.hpp"
 
 using namespace gridswarm;
@@ -166,6 +168,17 @@ int main(int argc, char** argv) {
     rows.push_back({"knn8_core_us_per_agent_1m",
                     1e6 * bench::best_cpu_seconds(repeats, one) / agents, "us", "", 0.0, repeats,
                     command});
+  }
+  {
+    const oracle::Gap gap = oracle::gap_of(200, 16, 16, 8);
+    const oracle::Gap greedy = oracle::gap_of(200, 16, 1, 8);
+    rows.push_back({"oracle_gap_mean_percent", 100.0 * gap.mean, "%", "<=", 1.5, 1, command});
+    rows.push_back(
+        {"oracle_optimal_percent", 100.0 * gap.optimal / gap.trees, "%", ">=", 80.0, 1, command});
+    rows.push_back(
+        {"oracle_one_label_gap_mean_percent", 100.0 * greedy.mean, "%", "", 0.0, 1, command});
+    rows.push_back({"oracle_one_label_optimal_percent", 100.0 * greedy.optimal / greedy.trees, "%",
+                    "", 0.0, 1, command});
   }
   bench::print_rows(rows, bench::wants_json(argc, argv));
 }
