@@ -14,6 +14,7 @@ namespace {
 
 typedef int32_t Words __attribute__((vector_size(16)));
 typedef Words WordsInMemory __attribute__((aligned(1), may_alias));
+typedef uint32_t Counters __attribute__((vector_size(16)));
 typedef char Chars __attribute__((vector_size(16)));
 
 /// W + K of block 2 of a node whose last byte is the row.
@@ -55,6 +56,11 @@ constexpr TailMasks tail_masks = make_tail_masks();
 
 [[gnu::always_inline]] inline Words words_at(const void* from) {
   return *static_cast<const WordsInMemory*>(from);
+}
+
+/// Sums modulo 2^32; the instructions name their words signed, whose sums may not overflow.
+[[gnu::always_inline]] inline Words add(Words a, Words b) {
+  return (Words)((Counters)a + (Counters)b);
 }
 
 [[gnu::always_inline]] inline Words swap_bytes(Words v) {
@@ -124,7 +130,8 @@ struct HashStreams {
     uint8_t copy[64];
     const uint8_t* from = at.from;
     if (end - from < 64) {
-      __builtin_memcpy(copy, from, static_cast<size_t>(at.left - at.is_first));
+      const auto bytes = static_cast<size_t>(at.left - at.is_first);
+      if (bytes > 0) __builtin_memcpy(copy, from, bytes);
       from = copy;
     }
     if (at.is_first)
@@ -145,11 +152,11 @@ struct HashStreams {
 #pragma GCC unroll 4
       for (int s = 0; s < streams; ++s) {
         Words* v = w[s];
-        sum[s] = v[i % 4] + round_words(i);
+        sum[s] = add(v[i % 4], round_words(i));
         hgdc[s] = __builtin_ia32_sha256rnds2(hgdc[s], feba[s], sum[s]);
         if (i < 12)  // words of rounds 4 (i + 4) .. 4 (i + 4) + 3
-          v[i % 4] = __builtin_ia32_sha256msg1(v[i % 4], v[(i + 1) % 4]) +
-                     __builtin_shufflevector(v[(i + 2) % 4], v[(i + 3) % 4], 1, 2, 3, 4);
+          v[i % 4] = add(__builtin_ia32_sha256msg1(v[i % 4], v[(i + 1) % 4]),
+                         __builtin_shufflevector(v[(i + 2) % 4], v[(i + 3) % 4], 1, 2, 3, 4));
       }
 #pragma GCC unroll 4
       for (int s = 0; s < streams; ++s) {
@@ -178,8 +185,8 @@ struct HashStreams {
     HashStreams next = *this;
     next.rounds();
     for (int s = 0; s < streams; ++s) {
-      feba[s] += next.feba[s];
-      hgdc[s] += next.hgdc[s];
+      feba[s] = add(feba[s], next.feba[s]);
+      hgdc[s] = add(hgdc[s], next.hgdc[s]);
     }
   }
 
@@ -187,8 +194,8 @@ struct HashStreams {
     HashStreams next = *this;
     next.rounds_given(given);
     for (int s = 0; s < streams; ++s) {
-      feba[s] += next.feba[s];
-      hgdc[s] += next.hgdc[s];
+      feba[s] = add(feba[s], next.feba[s]);
+      hgdc[s] = add(hgdc[s], next.hgdc[s]);
     }
   }
 
