@@ -38,14 +38,19 @@ GS_INLINE std::string read_file(const std::string& path) {
 }
 
 GS_INLINE void write_file_atomically(const std::string& path, std::string_view text) {
-  const std::string temporary = path + ".part";
+  // A device or a pipe is written itself: a file renamed over it would take its place.
+  std::error_code ignored;
+  const bool is_place = std::filesystem::exists(path, ignored) &&
+                        !std::filesystem::is_regular_file(path, ignored) &&
+                        !std::filesystem::is_directory(path, ignored);
+  const std::string temporary = is_place ? path : path + ".part";
   detail::File file(std::fopen(temporary.c_str(), "wb"));
   if (!file) throw FileError(path, "cannot be written: " + detail::reason());
   bool good = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
   good = std::fclose(file.release()) == 0 && good;
-  if (good && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  if (good && (is_place || std::rename(temporary.c_str(), path.c_str()) == 0)) return;
   const std::string why = detail::reason();
-  std::remove(temporary.c_str());
+  if (!is_place) std::remove(temporary.c_str());
   throw FileError(path, "cannot be written: " + why);
 }
 
