@@ -6,6 +6,7 @@
 #include "gridswarm/ledger/file_memory.ipp"
 #include "gridswarm/ledger/header.ipp"
 #include "gridswarm/ledger/log.ipp"
+#include "gridswarm/ledger/log_reader.ipp"
 #include "gridswarm/ledger/note.ipp"
 #include "gridswarm/ledger/record.ipp"
 #include "gridswarm/ledger/sha256_reference.ipp"

@@ -85,8 +85,13 @@ void append_to_bundle(Bytes& bundle, ByteView entry);
 /// The entries of a bundle as views into it; nothing unless it holds exactly `width` of them.
 std::optional<std::vector<ByteView>> parse_bundle(ByteView bundle, int width);
 
-/// The nodes of the first `size` leaves, read from the tiles of a log folder. Throws FileError if a
-/// tile is missing or has the wrong length. Does not check hashes: check the proofs made from it.
+/// The bytes of a tile or bundle; if a wider one superseded it, the beginning of that. Throws
+/// FileError if neither is there, DamageError if what is there has not as many hashes or entries as
+/// its name says.
+Bytes read_tile(FileSystem& files, const std::string& folder, const TileId& tile);
+
+/// The nodes of the first `size` leaves, read from the tiles of a log folder. Throws as
+/// read_tile(). Does not check hashes: check the proofs made from it.
 class TileNodes final : public NodeSource {
  public:
   TileNodes(FileSystem& files, std::string folder, std::uint64_t size);
@@ -98,7 +103,7 @@ class TileNodes final : public NodeSource {
   std::string folder_;
   std::uint64_t size_;
   struct Cached {
-    std::uint64_t index = 0;
+    std::uint64_t index = 0;  ///< of the tile
     std::vector<Hash> hashes;
   };
   std::array<Cached, tile_levels> last_;
@@ -106,7 +111,7 @@ class TileNodes final : public NodeSource {
 
 /// Hashes of a tile file; nothing unless it has exactly `width` of them.
 std::optional<std::vector<Hash>> parse_tile(ByteView bytes, int width);
-/// Entry `index` of a log folder whose tree has `size` leaves. Throws FileError.
+/// Entry `index` of a log folder whose tree has `size` leaves. Throws as read_tile().
 Bytes read_entry(FileSystem& files, const std::string& folder, std::uint64_t index,
                  std::uint64_t size);
 

@@ -8,6 +8,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
+#include "gridswarm/ledger/damage.hpp"
 #include "gridswarm/ledger/record.hpp"
 #include "gridswarm/ledger/tile.hpp"
 
@@ -94,6 +95,47 @@ GS_INLINE std::optional<std::vector<Hash>> parse_tile(ByteView bytes, int width)
   return hashes;
 }
 
+/// The tile that took the place of a partial one: the narrowest that is wider; width 0 if none is.
+GS_INLINE TileId successor_of(FileSystem& files, const std::string& folder, const TileId& tile) {
+  const TileId full{tile.level, tile.index, tile_width};
+  const std::string partials = folder + "/" + path_of(full) + ".p";
+  int width = files.exists(folder + "/" + path_of(full)) ? tile_width : 0;
+  if (files.exists(partials))
+    for (const FolderEntry& entry : files.list(partials))
+      if (const auto other = from_decimal(entry.path);
+          other && *other > static_cast<std::uint64_t>(tile.width) && *other < tile_width)
+        width = width == 0 ? static_cast<int>(*other) : std::min(width, static_cast<int>(*other));
+  return {tile.level, tile.index, width};
+}
+
+/// Bytes of the first `width` hashes or entries of a tile's file; nothing if it's not what `there`
+/// says.
+GS_INLINE std::optional<std::size_t> prefix_size(ByteView bytes, const TileId& there, int width) {
+  if (there.level != bundle_level) {
+    if (bytes.size() != static_cast<std::size_t>(there.width) * sizeof(Hash)) return std::nullopt;
+    return static_cast<std::size_t>(width) * sizeof(Hash);
+  }
+  const auto entries = parse_bundle(bytes, there.width);
+  if (!entries) return std::nullopt;
+  std::size_t size = 0;
+  for (int i = 0; i < width; ++i) size += 2 + (*entries)[static_cast<std::size_t>(i)].size();
+  return size;
+}
+
+GS_INLINE Bytes read_tile(FileSystem& files, const std::string& folder, const TileId& tile) {
+  TileId there = tile;
+  if (tile.width < tile_width && !files.exists(folder + "/" + path_of(tile)))
+    if (const TileId wider = successor_of(files, folder, tile); wider.width > 0) there = wider;
+  const std::string path = folder + "/" + path_of(there);
+  Bytes bytes = files.read(path);
+  const auto size = prefix_size(bytes, there, tile.width);
+  if (!size)
+    throw DamageError(path, "does not hold " + std::to_string(there.width) +
+                                (tile.level == bundle_level ? " entries" : " hashes"));
+  bytes.resize(*size);
+  return bytes;
+}
+
 GS_INLINE TileNodes::TileNodes(FileSystem& files, std::string folder, std::uint64_t size)
     : files_(files), folder_(std::move(folder)), size_(size) {}
 
@@ -102,10 +144,7 @@ GS_INLINE const std::vector<Hash>& TileNodes::tile(int level, std::uint64_t inde
   if (!cached.hashes.empty() && cached.index == index) return cached.hashes;
   const TileId id = tile_at(level, index, size_);
   GRIDSWARM_ASSERT(id.width > 0);
-  const std::string path = folder_ + "/" + path_of(id);
-  auto hashes = parse_tile(files_.read(path), id.width);
-  if (!hashes) throw FileError(path, "is not a tile of " + std::to_string(id.width) + " hashes");
-  cached = {index, std::move(*hashes)};
+  cached = {index, *parse_tile(read_tile(files_, folder_, id), id.width)};
   return cached.hashes;
 }
 
@@ -122,11 +161,8 @@ GS_INLINE Bytes read_entry(FileSystem& files, const std::string& folder, std::ui
                            std::uint64_t size) {
   GRIDSWARM_ASSERT(index < size);
   const TileId id = tile_at(bundle_level, index / tile_width, size);
-  const std::string path = folder + "/" + path_of(id);
-  const Bytes bundle = files.read(path);
+  const Bytes bundle = read_tile(files, folder, id);
   const auto entries = parse_bundle(bundle, id.width);
-  if (!entries)
-    throw FileError(path, "is not a bundle of " + std::to_string(id.width) + " entries");
   const ByteView entry = (*entries)[index % tile_width];
   return {entry.begin(), entry.end()};
 }
