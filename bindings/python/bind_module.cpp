@@ -71,6 +71,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_result(module);
   bind_fleet(module);
   bind_cluster(module);
+  bind_frequency(module);
   bind_run(module);
   bind_series(module);
   bind_sensitivity(module);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "gridswarm/balance/frequency.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/cluster/cohesion.hpp"
 #include "gridswarm/cluster/form_ranks.hpp"
@@ -173,6 +174,9 @@ Blocks all_blocks() {
       {"fields sharing", options_table<balance::SharingOptions>()},
       {"fields volt_var", options_table<balance::VoltVarOptions>()},
       {"fields gate", options_table<balance::GateOptions>()},
+      {"fields Area", options_table<balance::Area>()},
+      {"fields frequency", options_table<balance::FrequencyOptions>()},
+      {"fields support", options_table<balance::SupportOptions>()},
       {"fields flow", options_table<flow::FlowOptions>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},
       {"fields VariantSummary", results_table<swarm::VariantSummary>()},
@@ -191,6 +195,7 @@ Blocks all_blocks() {
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},
       {"fields MatchingTotals", results_table<balance::MatchingTotals>()},
       {"fields Gate", results_table<balance::Gate>()},
+      {"fields AreaFigures", results_table<balance::AreaFigures>()},
       {"fields VoltVarResult", results_table<balance::VoltVarResult>()},
       {"fields VerifyResult", results_table<ledger::VerifyResult>()},
   };

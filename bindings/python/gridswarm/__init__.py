@@ -31,6 +31,7 @@ from .cluster import distances, form_clusters, neighbours, quality  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
 from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
+from .frequency import FrequencyResponse, frequency_response  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
 from .series import time_series  # noqa: E402
@@ -39,8 +40,10 @@ from .options import info, options  # noqa: E402
 __version__ = _gridswarm.version
 
 __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
-           "FlowResult", "InputError", "Results", "Solver", "Summary", "UsageError",
-           "distances", "form_clusters", "from_pandapower", "info", "neighbours", "open_results",
+           "FlowResult", "FrequencyResponse", "InputError", "Results", "Solver", "Summary",
+           "UsageError",
+           "distances", "form_clusters", "frequency_response", "from_pandapower", "info",
+           "neighbours", "open_results",
            "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",
            "run", "sensitivity", "synthetic_case", "synthetic_fleet", "time_series", "verify",
            load_margin.__name__]

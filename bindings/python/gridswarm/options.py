@@ -9,14 +9,17 @@ _TABLES = {
     "form_clusters": (_gridswarm.cluster_options, _gridswarm.leader_options),
     "synthetic_fleet": (_gridswarm.mix_options,),
     "run": (_gridswarm.run_options,),
+    "frequency_response": (_gridswarm.frequency_options, _gridswarm.support_options),
+    "area": (_gridswarm.area_options,),
 }
 
 
 def options(function):
     """Keywords of a function beyond its named arguments, as a DataFrame.
 
-    function: "power_flow", "form_clusters", "synthetic_fleet", or "run" (the keys of a scenario's
-    table [run]; they are set in the file). Index: keyword; columns: default, unit, min, max, text.
+    function: "power_flow", "form_clusters", "synthetic_fleet", "frequency_response", "area"
+    (columns of its areas), or "run" (the keys of a scenario's table [run]; they are set in the
+    file). Index: keyword; columns: default, unit, min, max, text.
     """
     if function not in _TABLES:
         from .errors import UsageError
