@@ -2,6 +2,8 @@
 // Ed25519 by libsodium.
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/sign.hpp"
@@ -43,11 +45,22 @@ SigningKey demo_key(std::uint64_t seed) {
                   sha256(message));
 }
 
+SigningKey demo_device_key(std::uint64_t seed, std::int64_t agent) {
+  Bytes message;
+  Writer writer(message);
+  writer.raw(bytes_of("gridswarm/demo-device-key/v1\n"));
+  writer.u64(seed);
+  writer.i64(agent);
+  return make_key({}, sha256(message));
+}
+
 Signature sign(const SigningKey& key, ByteView message) {
   start_sodium();
+  // libsodium's secret key is the seed and the public key; making it anew would double the time.
   std::array<std::byte, crypto_sign_SECRETKEYBYTES> secret;
-  PublicKey public_key;
-  crypto_sign_seed_keypair(raw(public_key), raw(secret), raw(key.seed));
+  static_assert(secret.size() == sizeof key.seed + sizeof key.public_key);
+  std::copy(key.seed.begin(), key.seed.end(), secret.begin());
+  std::copy(key.public_key.begin(), key.public_key.end(), secret.begin() + key.seed.size());
   Signature signature;
   crypto_sign_detached(raw(signature), nullptr, raw(message), message.size(), raw(secret));
   sodium_memzero(secret.data(), secret.size());

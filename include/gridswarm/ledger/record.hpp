@@ -30,6 +30,7 @@ enum class Kind : std::uint16_t {
   interval = 6,    ///< many decisions folded into a count and a hash
   governance = 7,  ///< epochs and contract versions
   evidence = 8,    ///< two signed statements that contradict each other
+  cluster = 9,     ///< a cluster's tree of one tick, certified (cluster_record.hpp)
 };
 
 inline constexpr std::uint8_t record_version = 1;

@@ -48,7 +48,7 @@ GS_INLINE std::optional<Record> decode_record(ByteView bytes) {
   if (flags & 2) record.signature = reader.array<64>();
   if (!reader.done() || version != record_version || flags > 3) return std::nullopt;
   if (kind < static_cast<std::uint16_t>(Kind::header) ||
-      kind > static_cast<std::uint16_t>(Kind::evidence))
+      kind > static_cast<std::uint16_t>(Kind::cluster))
     return std::nullopt;
   record.kind = static_cast<Kind>(kind);
   record.is_salted = flags & 1;

@@ -29,7 +29,11 @@ SigningKey make_key(std::string name, const std::array<std::byte, 32>& seed);
 /// The key of a demonstration: anybody can derive it from the seed of the run, so its name says
 /// that it is worthless: gridswarm.example/demo-key-is-worthless/seed-<seed>.
 SigningKey demo_key(std::uint64_t seed);
+/// The same for a device: seed H("gridswarm/demo-device-key/v1\n" || seed of the run || agent), no
+/// name, since records name their author by its id.
+SigningKey demo_device_key(std::uint64_t seed, std::int64_t agent);
 
+/// @pre public_key is that of the seed, as make_key() gives it
 Signature sign(const SigningKey& key, ByteView message);
 bool verify_signature(const PublicKey& key, ByteView message, const Signature& signature);
 

@@ -100,7 +100,7 @@ TEST_CASE("cut-off, prolonged, unknown and contradictory records are refused") {
   };
   CHECK_FALSE(decode_record(with(0, 2)));   // version
   CHECK_FALSE(decode_record(with(2, 0)));   // kind
-  CHECK_FALSE(decode_record(with(2, 9)));   // kind
+  CHECK_FALSE(decode_record(with(2, 10)));  // kind
   CHECK_FALSE(decode_record(with(69, 1)));  // salted, but three bytes of payload
   CHECK_FALSE(decode_record(with(69, 2)));  // signed, without a signature
   CHECK_FALSE(decode_record(with(69, 4)));  // unknown flag
