@@ -14,6 +14,8 @@
 #include "gridswarm/ledger/log.ipp"
 #include "gridswarm/ledger/log_reader.ipp"
 #include "gridswarm/ledger/note.ipp"
+#include "gridswarm/ledger/policy.ipp"
+#include "gridswarm/ledger/proof_file.ipp"
 #include "gridswarm/ledger/record.ipp"
 #include "gridswarm/ledger/sha256_reference.ipp"
 #include "gridswarm/ledger/superblock.ipp"

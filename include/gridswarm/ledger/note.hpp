@@ -52,6 +52,8 @@ struct Note {
 
 /// Lines above this many are refused (the specification asks for at least 16).
 inline constexpr std::size_t max_note_signatures = 64;
+/// Every verifier reads this many, so no more are published: a log's line and 15 cosignatures.
+inline constexpr std::size_t max_published_signatures = 16;
 
 std::string to_text(const Note& note);
 /// Nothing unless `bytes` is a note in its one spelling with 1..max_note_signatures lines.
