@@ -22,3 +22,5 @@
 #include "gridswarm/ledger/tile.ipp"
 #include "gridswarm/ledger/tree.ipp"
 #include "gridswarm/ledger/verify.ipp"
+#include "gridswarm/ledger/verify_folder.ipp"
+#include "gridswarm/ledger/verify_walk.ipp"

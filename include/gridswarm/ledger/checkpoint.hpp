@@ -28,6 +28,9 @@ std::string to_text(const Checkpoint& checkpoint);
 std::optional<Checkpoint> parse_checkpoint(std::string_view text);
 /// The note with the log's own signature.
 std::string sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key);
+/// True if `published` is the note `committed`, byte for byte, or that and cosignature lines after
+/// it: what a log may publish for a head that it committed.
+bool is_published_form(std::string_view published, std::string_view committed);
 
 }  // namespace gridswarm::inline GS_ABI::ledger
 

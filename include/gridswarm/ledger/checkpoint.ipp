@@ -35,4 +35,13 @@ GS_INLINE std::string sign_checkpoint(const Checkpoint& checkpoint, const Signin
   return to_text(Note{text, {sign_note(key, text)}});
 }
 
+GS_INLINE bool is_published_form(std::string_view published, std::string_view committed) {
+  if (published == committed) return true;
+  if (!published.starts_with(committed)) return false;
+  const auto note = parse_note(published);
+  const auto before = parse_note(committed);
+  return note && before && note->text == before->text &&
+         note->signatures.size() <= max_published_signatures;
+}
+
 }  // namespace gridswarm::inline GS_ABI::ledger

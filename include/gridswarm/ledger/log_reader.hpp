@@ -17,6 +17,11 @@
 
 namespace gridswarm::inline GS_ABI::ledger {
 
+/// Name of the file that says which entry is the first kept ("<decimal>\n").
+inline constexpr const char* minimum_index_name = "minimum-index";
+/// Nothing unless `text` is the content of such a file.
+std::optional<std::uint64_t> parse_minimum_index(std::string_view text);
+
 /// A log as of one published checkpoint. The FileSystem must outlive it. One thread at a time.
 class LogReader final : public NodeSource {
  public:
@@ -56,9 +61,6 @@ class LogReader final : public NodeSource {
   Bytes bundle_bytes_;
   std::vector<ByteView> bundle_entries_;
 };
-
-/// Name of the file that says which entry is the first kept ("<decimal>\n").
-inline constexpr const char* minimum_index_name = "minimum-index";
 
 }  // namespace gridswarm::inline GS_ABI::ledger
 

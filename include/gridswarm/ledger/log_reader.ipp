@@ -9,6 +9,10 @@
 
 namespace gridswarm::inline GS_ABI::ledger {
 
+GS_INLINE std::optional<std::uint64_t> parse_minimum_index(std::string_view text) {
+  return text.ends_with('\n') ? from_decimal(text.substr(0, text.size() - 1)) : std::nullopt;
+}
+
 GS_INLINE LogReader::LogReader(FileSystem& files, std::string folder)
     : files_(files), folder_(std::move(folder)) {
   note_ = text_of(files_.read(folder_ + "/checkpoint"));
@@ -33,9 +37,7 @@ GS_INLINE std::uint64_t LogReader::minimum_index() const {
   const std::string path = folder_ + "/" + minimum_index_name;
   if (!files_.exists(path)) return 0;
   const Bytes bytes = files_.read(path);
-  const std::string_view text = text_of(bytes);
-  const auto index =
-      text.ends_with('\n') ? from_decimal(text.substr(0, text.size() - 1)) : std::nullopt;
+  const auto index = parse_minimum_index(text_of(bytes));
   if (!index || *index > size())
     throw DamageError(path, "is not one decimal number up to the size of the log");
   return *index;

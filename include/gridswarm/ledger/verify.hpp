@@ -14,25 +14,32 @@
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/ledger/checkpoint.hpp"
 #include "gridswarm/ledger/file.hpp"
+#include "gridswarm/ledger/policy.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {
 
 /// What the reader knows from elsewhere.
 struct VerifyOptions {
-  std::optional<VerifierKey> key;
-  std::string anchor;  ///< a signed checkpoint seen earlier, whole note; empty: none
+  std::optional<VerifierKey> key = {};  ///< of the log; beside a policy: no other log counts
+  std::string anchor = {};  ///< a signed checkpoint seen earlier, whole note; empty: none
+  std::optional<Policy> policy = {};
+  PolicyLimits limits = {};
 };
 
 struct VerifyResult {
   bool ok = false;
-  std::string log;          ///< the folder
-  std::string origin;       ///< the log's name, empty if the checkpoint is unreadable
-  std::int64_t size = 0;    ///< entries, headers included
-  std::string root;         ///< hexadecimal
-  std::int64_t blocks = 0;  ///< checked
-  std::string anchored_to;  ///< what the reader's trust rests on, empty if not ok
-  std::string file;         ///< the offending file, relative to the folder; empty if ok
-  std::string reason;       ///< what is wrong with it; empty if ok
+  std::string log;                 ///< the folder
+  std::string kind;                ///< "log" of a writer, or "mirror"
+  std::string origin;              ///< the log's name, empty if the checkpoint is unreadable
+  std::int64_t size = 0;           ///< entries, headers included
+  std::string root;                ///< hexadecimal
+  std::int64_t blocks = 0;         ///< checked
+  std::int64_t minimum_index = 0;  ///< entries in whole bundles below it may be pruned
+  std::int64_t pruned = 0;         ///< entries that can't be read any more; their hashes are there
+  std::int64_t witnesses = 0;      ///< of the policy that cosigned the checkpoint
+  std::string anchored_to;         ///< what the reader's trust rests on, empty if not ok
+  std::string file;                ///< the offending file, relative to the folder; empty if ok
+  std::string reason;              ///< what is wrong with it; empty if ok
 };
 
 /// Read the whole log. Throws FileError if there is no such folder or a writer holds it, InputError

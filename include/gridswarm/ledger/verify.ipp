@@ -2,16 +2,14 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "gridswarm/base/error.hpp"
-#include "gridswarm/ledger/batch.hpp"
 #include "gridswarm/ledger/bytes.hpp"
-#include "gridswarm/ledger/header.hpp"
+#include "gridswarm/ledger/log_reader.hpp"
 #include "gridswarm/ledger/superblock.hpp"
 #include "gridswarm/ledger/verify.hpp"
+#include "gridswarm/ledger/verify_walk.hpp"
 
 namespace gridswarm::inline GS_ABI {
 
@@ -20,10 +18,14 @@ GS_INLINE std::span<const Field<ledger::VerifyResult>> fields<ledger::VerifyResu
   using R = ledger::VerifyResult;
   static const Field<R> table[] = {
       {"log", "", &R::log, 0, no_limit, "folder that was checked"},
+      {"kind", "", &R::kind, 0, no_limit, "log of a writer, or mirror"},
       {"origin", "", &R::origin, 0, no_limit, "name of the log"},
       {"size", "", &R::size, 0, no_limit, "entries, block headers included"},
       {"root", "", &R::root, 0, no_limit, "Merkle root in hexadecimal"},
       {"blocks", "", &R::blocks, 0, no_limit, "blocks whose headers chain"},
+      {"minimum_index", "", &R::minimum_index, 0, no_limit, "first entry that the log keeps"},
+      {"pruned", "", &R::pruned, 0, no_limit, "entries that can't be read; their hashes are there"},
+      {"witnesses", "", &R::witnesses, 0, no_limit, "witnesses of the policy that cosigned"},
       {"anchored_to", "", &R::anchored_to, 0, no_limit, "what trust in it rests on"},
       {"ok", "", &R::ok, 0, 1, "whole and unchanged"},
       {"reason", "", &R::reason, 0, no_limit, "what is wrong"},
@@ -46,52 +48,40 @@ class Verification {
   bool check();
   bool check_fixed_files();
   bool check_checkpoint();
-  bool check_note(const std::string& name, const std::string& note, Checkpoint& out);
+  bool check_policy_of(const Note& note);
+  bool check_own_note(const std::string& name, const std::string& note, Checkpoint& out);
   bool check_superblocks();
-  bool check_tiles_exist();
-  bool walk_bundles();
-  void walk_entry(ByteView entry, const Hash& leaf, const std::string& bundle);
-  void walk_header(const Record& record, const Hash& leaf, const std::string& bundle);
-  void compare_tile(const TileId& tile, std::span<const Hash> hashes);
-  void note_head(std::uint64_t size);
-  bool check_tree();
+  bool check_minimum();
+  bool check_entries();
   bool check_older_superblock();
   bool check_strangers();
-  bool is_superseded(const std::string& path, const TileId& tile);
   bool check_anchor();
+  bool is_signed_by_log(const Note& note, const std::string& origin) const;
   void tell_anchor();
-
+  bool is_log() const { return result_.kind == "log"; }
   bool fail(const std::string& file, const std::string& reason);
-  void suspect(const std::string& file, const std::string& reason);
-  bool require_file(const std::string& name);
-  Bytes read(const std::string& name) { return files_.read(folder_ + "/" + name); }
+  bool pass(const std::optional<Fault>& fault);
+  std::optional<Hash> root_at(std::uint64_t size) const;
 
-  FileSystem& files_;
-  const std::string& folder_;
   const VerifyOptions& options_;
+  std::optional<Policy> policy_;  ///< what key and policy ask for together
   std::optional<Checkpoint> anchor_;
   VerifyResult result_;
-  std::map<std::string, FolderEntry> present_;
-  std::set<std::string> expected_;
+  LogFiles log_;
   Head head_;
+  std::string note_;
   Superblock newest_, older_;
-  // The walk.
-  TileEdge edge_;
-  std::vector<Hash> batch_;
-  Hash tip_{};
-  std::uint64_t block_first_ = 0;
-  std::vector<std::uint64_t> block_ends_ = {0};
-  std::optional<std::uint64_t> differing_bundle_;
-  std::string differing_tile_;
-  std::string suspect_file_, suspect_reason_;
-  std::optional<Hash> anchor_root_, older_root_;
-  Hash older_tip_{};
+  WalkResult walk_;
 };
 
 GS_INLINE Verification::Verification(FileSystem& files, const std::string& folder,
                                      const VerifyOptions& options)
-    : files_(files), folder_(folder), options_(options) {
+    : options_(options), policy_(options.policy), log_{files, folder, {}, {}} {
   result_.log = folder;
+  if (options.key) {
+    if (!policy_) policy_ = policy_of(*options.key);
+    policy_->logs = {{*options.key, ""}};
+  }
   if (options.anchor.empty()) return;
   const auto note = parse_note(options.anchor);
   anchor_ = note ? parse_checkpoint(note->text) : std::nullopt;
@@ -104,66 +94,80 @@ GS_INLINE bool Verification::fail(const std::string& file, const std::string& re
   return false;
 }
 
-/// Remember what looks wrong in an entry; whether its bundle or a tile is to blame shows later.
-GS_INLINE void Verification::suspect(const std::string& file, const std::string& reason) {
-  if (!suspect_file_.empty()) return;
-  suspect_file_ = file;
-  suspect_reason_ = reason;
-}
-
-GS_INLINE bool Verification::require_file(const std::string& name) {
-  const auto found = present_.find(name);
-  if (found == present_.end()) return fail(name, "is missing");
-  if (found->second.type != FolderEntry::Type::file) return fail(name, "is not a plain file");
-  expected_.insert(name);
-  return true;
+GS_INLINE bool Verification::pass(const std::optional<Fault>& fault) {
+  return fault ? fail(fault->file, fault->reason) : true;
 }
 
 GS_INLINE bool Verification::check_fixed_files() {
-  for (const char* name : {"checkpoint", "lock", "superblock.0", "superblock.1"})
-    if (!require_file(name)) return false;
-  if (present_.at("lock").size != 0) return fail("lock", "is not empty");
+  // A writer's folder has superblocks, a mirror has none; with one of them it is a damaged log.
+  result_.kind = log_.has("superblock.0") || log_.has("superblock.1") ? "log" : "mirror";
+  if (!pass(require_file(log_, "checkpoint")) || !pass(require_file(log_, "lock"))) return false;
+  if (is_log())
+    for (const char* name : {"superblock.0", "superblock.1"})
+      if (!pass(require_file(log_, name))) return false;
+  if (log_.present.at("lock").size != 0) return fail("lock", "is not empty");
   for (const char* name : {"stage", "checkpoint.tmp"})
-    if (present_.contains(name))
-      return fail(name, "was left by an append that did not end; recover the log first");
+    if (log_.has(name))
+      return fail(name, is_log() ? "was left by an append that did not end; recover the log first"
+                                 : "was left by a copy that did not end; run the mirror again");
   return true;
 }
 
-GS_INLINE bool Verification::check_note(const std::string& name, const std::string& note,
-                                        Checkpoint& out) {
-  const auto parsed = parse_note(note);
-  const auto checkpoint = parsed ? parse_checkpoint(parsed->text) : std::nullopt;
+/// By a log key of the policy that was not revoked.
+GS_INLINE bool Verification::is_signed_by_log(const Note& note, const std::string& origin) const {
+  Policy logs = *policy_;
+  logs.quorum.reset();
+  const auto checkpoint = parse_checkpoint(note.text);
+  return checkpoint && checkpoint->origin == origin &&
+         check_policy(logs, note, {options_.limits.revoked, 0}).ok;
+}
+
+GS_INLINE bool Verification::check_policy_of(const Note& note) {
+  if (!policy_) return true;
+  const PolicyCheck check = check_policy(*policy_, note, options_.limits);
+  result_.witnesses = static_cast<std::int64_t>(check.witnesses.size());
+  if (check.ok) return true;
+  if (options_.policy) return fail("checkpoint", check.reason);
+  return fail("checkpoint", "is not signed by the key " + options_.key->name + ": " + check.reason);
+}
+
+/// A note as the log itself commits it: no extension lines, one signature, its own.
+GS_INLINE bool Verification::check_own_note(const std::string& name, const std::string& text,
+                                            Checkpoint& out) {
+  const auto note = parse_note(text);
+  const auto checkpoint = note ? parse_checkpoint(note->text) : std::nullopt;
   if (!checkpoint) return fail(name, "holds no signed checkpoint");
   if (!checkpoint->extensions.empty()) return fail(name, "has lines that this log never writes");
-  if (parsed->signatures.size() != 1 || parsed->signatures[0].name != checkpoint->origin ||
-      parsed->signatures[0].bytes.size() != sizeof(Signature))
+  if (note->signatures.size() != 1 || note->signatures[0].name != checkpoint->origin ||
+      note->signatures[0].bytes.size() != sizeof(Signature))
     return fail(name, "is not signed by its own log alone");
-  if (options_.key) {
-    const NoteCheck check = ledger::check_note(*parsed, std::span(&*options_.key, 1));
-    if (check.signers.empty())
-      return fail(name, "is not signed by the key " + options_.key->name + ": " + check.reason);
-  }
+  if (policy_ && !is_signed_by_log(*note, checkpoint->origin))
+    return fail(name, "is not signed by a key of the log that counts");
   out = *checkpoint;
   return true;
 }
 
 GS_INLINE bool Verification::check_checkpoint() {
-  Checkpoint checkpoint;
-  const Bytes bytes = read("checkpoint");
-  if (!check_note("checkpoint", std::string(text_of(bytes)), checkpoint)) return false;
-  head_ = {checkpoint.size, checkpoint.root};
-  result_.origin = checkpoint.origin;
-  result_.size = static_cast<std::int64_t>(checkpoint.size);
-  result_.root = to_hex(checkpoint.root);
-  if (checkpoint.size >> 56 != 0) return fail("checkpoint", "has a size that no log reaches");
-  return true;
+  note_ = text_of(log_.read("checkpoint"));
+  const auto note = parse_note(note_);
+  const auto checkpoint = note ? parse_checkpoint(note->text) : std::nullopt;
+  if (!checkpoint) return fail("checkpoint", "holds no signed checkpoint");
+  head_ = {checkpoint->size, checkpoint->root};
+  result_.origin = checkpoint->origin;
+  result_.size = static_cast<std::int64_t>(checkpoint->size);
+  result_.root = to_hex(checkpoint->root);
+  if (checkpoint->size >> 56 != 0) return fail("checkpoint", "has a size that no log reaches");
+  if (is_log() && !checkpoint->extensions.empty())
+    return fail("checkpoint", "has lines that this log never writes");
+  return check_policy_of(*note);
 }
 
 GS_INLINE bool Verification::check_superblocks() {
+  if (!is_log()) return true;
   std::optional<Superblock> slots[2];
   for (std::uint64_t slot = 0; slot < 2; ++slot) {
     const std::string name = superblock_name(slot);
-    slots[slot] = decode_superblock(read(name));
+    slots[slot] = decode_superblock(log_.read(name));
     if (!slots[slot]) return fail(name, "is damaged");
     if (slots[slot]->sequence % 2 != slot) return fail(name, "lies in the wrong place");
   }
@@ -172,177 +176,72 @@ GS_INLINE bool Verification::check_superblocks() {
   older_ = *slots[1 - last];
   const std::string name = superblock_name(last);
   const std::string older_name = superblock_name(1 - last);
-  if (text_of(read("checkpoint")) != newest_.checkpoint)
+  if (!is_published_form(note_, newest_.checkpoint))
     return fail("checkpoint", "is not the one that " + name + " committed");
   if (newest_.head != head_) return fail(name, "has another size or root than the checkpoint");
   if (newest_.sequence != older_.sequence + 1 || newest_.genesis != older_.genesis)
     return fail(older_name, "does not precede " + name);
-  Checkpoint before;
-  if (!check_note(older_name, older_.checkpoint, before)) return false;
+  Checkpoint now, before;
+  if (!check_own_note(name, newest_.checkpoint, now)) return false;
+  if (!check_own_note(older_name, older_.checkpoint, before)) return false;
   if (before.origin != result_.origin || older_.head != Head{before.size, before.root} ||
       before.size > head_.size)
     return fail(older_name, "does not precede " + name);
   return true;
 }
 
-GS_INLINE bool Verification::check_tiles_exist() {
-  for (int level = bundle_level; level < tile_levels; ++level)
-    for (std::uint64_t index = 0;; ++index) {
-      const TileId tile = tile_at(level, index, head_.size);
-      if (tile.width == 0) break;
-      const std::string name = path_of(tile);
-      if (!require_file(name)) return false;
-      const auto bytes = static_cast<std::uint64_t>(tile.width) * sizeof(Hash);
-      if (level != bundle_level && present_.at(name).size != bytes)
-        return fail(name, "has the wrong length");
-      if (tile.width < tile_width) break;
-    }
+GS_INLINE bool Verification::check_minimum() {
+  if (!log_.has(minimum_index_name)) return true;
+  if (!pass(require_file(log_, minimum_index_name))) return false;
+  const auto minimum = parse_minimum_index(text_of(log_.read(minimum_index_name)));
+  if (!minimum || *minimum > head_.size)
+    return fail(minimum_index_name, "is not one decimal number up to the size of the log");
+  result_.minimum_index = static_cast<std::int64_t>(*minimum);
   return true;
 }
 
-GS_INLINE void Verification::compare_tile(const TileId& tile, std::span<const Hash> hashes) {
-  const std::string name = path_of(tile);
-  if (differing_tile_.empty() && !same_bytes(read(name), std::as_bytes(hashes)))
-    differing_tile_ = name;
+GS_INLINE bool Verification::check_entries() {
+  WalkOptions options;
+  options.head = head_;
+  if (is_log()) options.genesis = newest_.genesis;
+  options.takes_any_entry = !is_log();
+  if (is_log()) options.heads_at.insert(older_.head.size);
+  if (anchor_) options.heads_at.insert(anchor_->size);
+  walk_ = walk_log(log_, options);
+  result_.blocks = walk_.blocks;
+  for (std::uint64_t index = 0; index < head_.size / tile_width; ++index)
+    if (!log_.has(path_of({bundle_level, index, tile_width}))) result_.pruned += tile_width;
+  return pass(walk_.fault);
 }
 
-/// Keep the roots that are compared later with the anchor and the older superblock.
-GS_INLINE void Verification::note_head(std::uint64_t size) {
-  if (anchor_ && anchor_->size == size) anchor_root_ = root_of(edge_);
-  if (older_.head.size != size) return;
-  older_root_ = root_of(edge_);
-  older_tip_ = tip_;
-}
-
-GS_INLINE void Verification::walk_header(const Record& record, const Hash& leaf,
-                                         const std::string& bundle) {
-  const std::uint64_t index = edge_.size;
-  const auto header = decode_header(record);
-  const std::string who = "the block header at entry " + std::to_string(index);
-  if (!header) return suspect(bundle, who + " is malformed");
-  if (header->height != block_ends_.size() - 1 || header->parent != tip_)
-    suspect(bundle, who + " does not follow the block before it");
-  if (header->first_index != block_first_ || header->count != index - block_first_ ||
-      header->batch_root != root_of_leaves(batch_))
-    suspect(bundle, who + " does not fit the records of its block");
-  tip_ = leaf;
-  batch_ = {};
-  block_first_ = index + 1;
-  block_ends_.push_back(block_first_);
-}
-
-GS_INLINE void Verification::walk_entry(ByteView entry, const Hash& leaf,
-                                        const std::string& bundle) {
-  const auto record = decode_record(entry);
-  if (!record) return suspect(bundle, "entry " + std::to_string(edge_.size) + " is not a record");
-  if (record->genesis != newest_.genesis)
-    suspect(bundle, "entry " + std::to_string(edge_.size) + " is a record of another log");
-  if (record->kind == Kind::header)
-    walk_header(*record, leaf, bundle);
-  else
-    batch_.push_back(leaf);
-}
-
-GS_INLINE bool Verification::walk_bundles() {
-  note_head(0);
-  Entries entries;
-  std::vector<Hash> leaves;
-  for (std::uint64_t index = 0; index * tile_width < head_.size; ++index) {
-    const TileId bundle = tile_at(bundle_level, index, head_.size);
-    const std::string name = path_of(bundle);
-    const Bytes bytes = read(name);
-    const auto views = parse_bundle(bytes, bundle.width);
-    if (!views)
-      return fail(name, "is not a bundle of " + std::to_string(bundle.width) + " entries");
-    entries.clear();
-    for (const ByteView view : *views) entries.push_back(view);
-    leaves.resize(entries.size());
-    leaf_hashes(entries, leaves);
-    if (!differing_bundle_ &&
-        !same_bytes(read(path_of(tile_at(0, index, head_.size))), std::as_bytes(std::span(leaves))))
-      differing_bundle_ = index;
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      walk_entry(entries[i], leaves[i], name);
-      append(edge_, leaves[i], [&](const TileId& tile, std::span<const Hash> hashes) {
-        if (tile.level > 0) compare_tile(tile, hashes);
-      });
-      note_head(edge_.size);
-    }
-    if (edge_.size == head_.size && block_first_ != head_.size)
-      suspect(name, "the last block has no header");
-  }
-  visit_partial(edge_, [&](const TileId& tile, std::span<const Hash> hashes) {
-    if (tile.level > 0) compare_tile(tile, hashes);
-  });
-  return true;
-}
-
-/// Who is to blame: if the entries give the signed root, any tile that differs; otherwise the
-/// entries.
-GS_INLINE bool Verification::check_tree() {
-  result_.blocks = static_cast<std::int64_t>(block_ends_.size()) - 1;
-  if (root_of(edge_) != head_.root) {
-    if (!differing_bundle_) return fail("checkpoint", "its root is not that of the entries");
-    return fail(path_of(tile_at(bundle_level, *differing_bundle_, head_.size)),
-                "its entries do not hash to the tree");
-  }
-  if (differing_bundle_)
-    return fail(path_of(tile_at(0, *differing_bundle_, head_.size)),
-                "its hashes are not those of the entries");
-  if (!differing_tile_.empty())
-    return fail(differing_tile_, "its hashes are not those of the tiles below");
-  if (!suspect_file_.empty()) return fail(suspect_file_, suspect_reason_);
-  if (newest_.tip != tip_)
-    return fail(superblock_name(newest_.sequence), "does not know the last header");
-  return true;
+GS_INLINE std::optional<Hash> Verification::root_at(std::uint64_t size) const {
+  for (const auto& [at, root] : walk_.roots)
+    if (at == size) return root;
+  return std::nullopt;
 }
 
 GS_INLINE bool Verification::check_older_superblock() {
-  const std::uint64_t previous = block_ends_.size() > 1 ? block_ends_[block_ends_.size() - 2] : 0;
-  const bool is_same = older_.head.size == head_.size;
-  if ((!is_same && older_.head.size != previous) || older_root_ != older_.head.root ||
-      older_.tip != older_tip_)
+  if (!is_log()) return true;
+  if (newest_.tip != walk_.tip)
+    return fail(superblock_name(newest_.sequence), "does not know the last header");
+  const auto& ends = walk_.block_ends;
+  const std::uint64_t size = older_.head.size;
+  const bool is_known = size == head_.size || std::ranges::find(ends, size) != ends.end();
+  Hash tip{};
+  if (size > 0 && size <= head_.size)
+    tip = TileNodes(log_.files, log_.folder, head_.size).node(0, size - 1);
+  if (!is_known || root_at(size) != older_.head.root || older_.tip != tip)
     return fail(superblock_name(older_.sequence), "is not the state before the last block");
   return true;
 }
 
-/// A partial tile of a size that was published once, and a prefix of what the tile became.
-GS_INLINE bool Verification::is_superseded(const std::string& path, const TileId& tile) {
-  const TileId now = tile_at(tile.level, tile.index, head_.size);
-  const Bytes bytes = read(path);
-  const Bytes whole = read(path_of(now));
-  if (bytes.size() > whole.size() || !same_bytes(bytes, ByteView(whole).first(bytes.size())))
-    return false;
-  if (tile.level == bundle_level) return parse_bundle(bytes, tile.width).has_value();
-  return bytes.size() == static_cast<std::size_t>(tile.width) * sizeof(Hash);
-}
-
 GS_INLINE bool Verification::check_strangers() {
-  std::set<std::string> folders;
-  const auto expect_folders = [&](const std::string& path) {
-    for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1))
-      folders.insert(path.substr(0, at));
-  };
-  for (const std::string& path : expected_) expect_folders(path);
-  std::map<std::string, TileId> superseded;
-  for (const std::uint64_t size : block_ends_)
-    for (int level = bundle_level; level < tile_levels; ++level) {
-      const TileId tile = tile_at(level, count_at(level, size) / tile_width, size);
-      if (tile.width == 0 || tile == tile_at(level, tile.index, head_.size)) continue;
-      superseded[path_of(tile)] = tile;
-      expect_folders(path_of(tile));
-    }
-  for (const auto& [path, entry] : present_) {
-    if (entry.type == FolderEntry::Type::folder && folders.contains(path)) continue;
-    if (entry.type == FolderEntry::Type::file && expected_.contains(path)) continue;
-    const auto old = superseded.find(path);
-    if (entry.type == FolderEntry::Type::file && old != superseded.end()) {
-      if (is_superseded(path, old->second)) continue;
-      return fail(path, "is an outdated tile that differs from its successor");
-    }
-    return fail(path, "does not belong to the log");
-  }
-  return true;
+  EarlierSizes earlier;
+  earlier.sizes = {walk_.block_ends.begin(), walk_.block_ends.end()};
+  // A mirror doesn't know which sizes were published if it can't read the headers; after pruning
+  // nobody does, up to the first header that is left.
+  earlier.any_up_to = walk_.has_records || is_log() ? walk_.block_ends.front() : head_.size;
+  return pass(refuse_strangers(log_, head_.size, earlier));
 }
 
 GS_INLINE bool Verification::check_anchor() {
@@ -350,13 +249,14 @@ GS_INLINE bool Verification::check_anchor() {
   const std::string size = std::to_string(anchor_->size);
   if (anchor_->origin != result_.origin)
     return fail("checkpoint", "the anchor is a checkpoint of another log, " + anchor_->origin);
-  if (options_.key && ledger::check_note(*parse_note(options_.anchor), std::span(&*options_.key, 1))
-                          .signers.empty())
-    return fail("checkpoint", "the anchor is not signed by the key " + options_.key->name);
+  if (policy_ && !is_signed_by_log(*parse_note(options_.anchor), anchor_->origin))
+    return fail("checkpoint", options_.policy
+                                  ? "the anchor is not signed by a log of the policy"
+                                  : "the anchor is not signed by the key " + options_.key->name);
   if (anchor_->size > head_.size)
     return fail("checkpoint",
                 "the log is shorter than the anchor of size " + size + ": it was rolled back");
-  if (anchor_root_ != anchor_->root)
+  if (root_at(anchor_->size) != anchor_->root)
     return fail("checkpoint", "the log's first " + size +
                                   " entries are not those of the anchor: history was rewritten");
   return true;
@@ -365,26 +265,30 @@ GS_INLINE bool Verification::check_anchor() {
 GS_INLINE void Verification::tell_anchor() {
   std::string& text = result_.anchored_to;
   if (options_.key) text = "the key " + to_text(*options_.key);
+  if (options_.policy)
+    text += (text.empty() ? "" : " and ") + std::string("the policy with ") +
+            std::to_string(result_.witnesses) + " cosignatures";
   if (anchor_)
     text += (text.empty() ? "" : " and ") + std::string("the given checkpoint of size ") +
             std::to_string(anchor_->size);
   if (text.empty())
     text = "nothing but itself: self-consistent, key not pinned, signature not checked";
-  else if (!options_.key)
+  else if (!policy_)
     text += "; key not pinned";
 }
 
 GS_INLINE bool Verification::check() {
-  for (FolderEntry& entry : files_.list(folder_)) present_.emplace(entry.path, entry);
-  return check_fixed_files() && check_checkpoint() && check_superblocks() && check_tiles_exist() &&
-         walk_bundles() && check_tree() && check_older_superblock() && check_strangers() &&
-         check_anchor();
+  list_folder(log_);
+  return check_fixed_files() && check_checkpoint() && check_superblocks() && check_minimum() &&
+         pass(require_tiles(log_, head_.size, static_cast<std::uint64_t>(result_.minimum_index))) &&
+         check_entries() && check_older_superblock() && check_strangers() && check_anchor();
 }
 
 GS_INLINE VerifyResult Verification::run() {
-  if (!files_.exists(folder_)) throw FileError(folder_, "is not there; give the folder of a log");
-  const std::string lock_name = folder_ + "/lock";
-  const auto lock = files_.exists(lock_name) ? files_.lock(lock_name, false) : nullptr;
+  if (!log_.files.exists(log_.folder))
+    throw FileError(log_.folder, "is not there; give the folder of a log");
+  const std::string lock_name = log_.folder + "/lock";
+  const auto lock = log_.files.exists(lock_name) ? log_.files.lock(lock_name, false) : nullptr;
   result_.ok = check();
   if (result_.ok) tell_anchor();
   return result_;
