@@ -59,8 +59,8 @@ def test_a_large_log_passes_both(tmp_path):
 def test_the_keys_of_the_json_are_those_of_the_manual(sample):
     code, told = verify(sample[0])
     assert code == 0
-    assert set(told) == {"log", "kind", "origin", "size", "root", "blocks", "minimum_index", "pruned",
-                         "witnesses", "anchored_to", "ok", "reason", "file"}
+    assert set(told) == {"log", "kind", "origin", "size", "root", "blocks", "minimum_index",
+                         "pruned", "witnesses", "anchored_to", "ok", "reason", "file"}
     assert told["ok"] is True and told["blocks"] == 5
     assert "not pinned" in told["anchored_to"]
 
