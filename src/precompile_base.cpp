@@ -3,4 +3,5 @@
 #include "gridswarm/base/collectives.ipp"
 #include "gridswarm/base/csr.ipp"
 #include "gridswarm/base/exchange.ipp"
+#include "gridswarm/base/normal.ipp"
 #include "gridswarm/base/random.ipp"

@@ -25,6 +25,7 @@ enum class Stream : std::uint32_t {
   key = 7,
   test = 8,
   variation = 9,
+  link = 10,
 };
 
 /// Four independent 32-bit words. Key = seed; counter = (agent, step, stream).

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Rows of ./dev bench control about messages (control_links.cpp).
+#pragma once
+
+#include <vector>
+
+#include "rows.hpp"
+
+namespace gridswarm::bench {
+
+/// message_ns_fixed_delay, message_ns_lognormal and one with loss and a byte budget.
+std::vector<Row> link_rows();
+
+}  // namespace gridswarm::bench
