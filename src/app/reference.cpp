@@ -25,6 +25,7 @@
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/ledger/verify.hpp"
+#include "gridswarm/link/network.hpp"
 #include "gridswarm/swarm/summary.hpp"
 
 namespace gridswarm::app {
@@ -178,6 +179,8 @@ Blocks all_blocks() {
       {"fields frequency", options_table<balance::FrequencyOptions>()},
       {"fields support", options_table<balance::SupportOptions>()},
       {"fields flow", options_table<flow::FlowOptions>()},
+      {"fields LinkOptions", options_table<link::LinkOptions>()},
+      {"fields LinkTotals", results_table<link::LinkTotals>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},
       {"fields VariantSummary", results_table<swarm::VariantSummary>()},
       {"fields RunSummary", results_table<swarm::RunSummary>()},
