@@ -15,6 +15,7 @@
 #include "gridswarm/ledger/note.hpp"
 #include "gridswarm/mpi/exchange_mpi.hpp"
 #include "gridswarm/swarm/genesis.hpp"
+#include "gridswarm/swarm/hierarchy.hpp"
 #include "gridswarm/swarm/run.hpp"
 
 namespace gridswarm::python {
@@ -47,7 +48,8 @@ swarm::Outlets open_outlets(Prepared& made) {
   const ledger::SigningKey key = ledger::demo_key(static_cast<std::uint64_t>(scenario.run.seed));
   io::write_file_atomically(made.folder.vkey(), ledger::to_text(ledger::verifier_of(key)) + "\n");
   made.ledger = swarm::make_ledger_plane(ledger::posix_files(), made.folder.log(), key,
-                                         swarm::genesis_of(scenario), swarm::rules_of(scenario));
+                                         swarm::genesis_of(scenario), swarm::rules_of(scenario),
+                                         swarm::hierarchy_of(scenario, made.folder.gateways()));
   return {made.results.get(), made.ledger.get()};
 }
 

@@ -16,6 +16,7 @@
 #include "gridswarm/io/scenario_file.hpp"
 #include "gridswarm/ledger/note.hpp"
 #include "gridswarm/swarm/genesis.hpp"
+#include "gridswarm/swarm/hierarchy.hpp"
 #include "gridswarm/swarm/run.hpp"
 
 namespace gridswarm::app {
@@ -57,7 +58,8 @@ Output open_output(const swarm::Scenario& scenario, const Common& common) {
   const ledger::SigningKey key = ledger::demo_key(static_cast<std::uint64_t>(scenario.run.seed));
   io::write_file_atomically(output.folder.vkey(), ledger::to_text(ledger::verifier_of(key)) + "\n");
   output.ledger = swarm::make_ledger_plane(ledger::posix_files(), output.folder.log(), key,
-                                           swarm::genesis_of(scenario), swarm::rules_of(scenario));
+                                           swarm::genesis_of(scenario), swarm::rules_of(scenario),
+                                           swarm::hierarchy_of(scenario, output.folder.gateways()));
   return output;
 }
 

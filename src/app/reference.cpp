@@ -166,6 +166,7 @@ Blocks all_blocks() {
       {"fields town", options_table<swarm::TownOptions>()},
       {"fields results", options_table<swarm::ResultOptions>()},
       {"fields limits", options_table<swarm::LimitOptions>()},
+      {"fields ledger", options_table<swarm::LedgerOptions>()},
       {"fields feeder", options_table<swarm::FeederSource>()},
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},

@@ -13,7 +13,7 @@
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/log.hpp"
-#include "gridswarm/swarm/journal.hpp"
+#include "gridswarm/swarm/hierarchy.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
 namespace {
@@ -25,8 +25,14 @@ constexpr std::size_t waiting_max = 2;
 
 class ThreadedPlane final : public LedgerPlane {
  public:
-  ThreadedPlane(ledger::Log log, const contract::Rules& rules)
-      : log_(std::move(log)), state_(contract::make_state(log_.genesis(), rules)) {
+  ThreadedPlane(ledger::Log log, const contract::Rules& rules, ledger::FileSystem& files,
+                const HierarchyOptions& hierarchy)
+      : log_(std::move(log)),
+        state_(contract::make_state(log_.genesis(), rules)),
+        is_hierarchy_(!hierarchy.gateways.empty()),
+        gateways_(files, hierarchy.gateways) {
+    known_.genesis = log_.genesis();
+    known_.seats = hierarchy.seats;
     worker_ = std::jthread([this] { work(); });
   }
 
@@ -83,11 +89,24 @@ class ThreadedPlane final : public LedgerPlane {
     }
   }
 
+  /// The block of a hierarchy; its trees are durable before the log names them.
+  Block certified(const JournalBatch& batch, const ledger::BlockInfo& info) {
+    std::vector<HierarchyTick> feeders;
+    for (const Bytes& pack : batch.packed) feeders.push_back(unpack_hierarchy(pack));
+    HierarchyBlock made = close_hierarchy(state_, known_, feeders, info);
+    for (const HierarchyTick& feeder : feeders)
+      gateways_.put(feeder.trees.feeder, feeder.trees.tick, feeder.encoded);
+    result_.device_records += made.device_records;
+    result_.cluster_records += made.cluster_records;
+    return std::move(made.block);
+  }
+
   void commit(JournalBatch batch) {
     ledger::BlockInfo info;
     info.tick = batch.tick;
     info.time_s = batch.time_s;
-    Block block = close_block(state_, merge_records(batch.packed), info);
+    Block block = is_hierarchy_ ? certified(batch, info)
+                                : close_block(state_, merge_records(batch.packed), info);
     if (!block.refused.empty() && result_.refused == 0)
       result_.first_refusal = block.refused.front().text;
     result_.refused += static_cast<std::int64_t>(block.refused.size());
@@ -97,6 +116,9 @@ class ThreadedPlane final : public LedgerPlane {
 
   ledger::Log log_;
   contract::State state_;
+  bool is_hierarchy_;
+  ledger::GatewayStore gateways_;
+  ledger::ClusterRegister known_;
   LedgerResult result_;  ///< the worker's until it has joined
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -111,8 +133,10 @@ class ThreadedPlane final : public LedgerPlane {
 std::unique_ptr<LedgerPlane> make_ledger_plane(ledger::FileSystem& files, const std::string& folder,
                                                const ledger::SigningKey& key,
                                                const ledger::Hash& genesis,
-                                               const contract::Rules& rules) {
-  return std::make_unique<ThreadedPlane>(ledger::Log::create(files, folder, key, genesis), rules);
+                                               const contract::Rules& rules,
+                                               const HierarchyOptions& hierarchy) {
+  return std::make_unique<ThreadedPlane>(ledger::Log::create(files, folder, key, genesis), rules,
+                                         files, hierarchy);
 }
 
 }  // namespace gridswarm::inline GS_ABI::swarm

@@ -52,6 +52,20 @@ def test_the_run_writes_records_and_refuses_none(plain):
     assert len(plain["log_head"]) == 64
 
 
+CERTIFIED = HERE / "hamlet_certified.toml"
+
+
+def test_a_hierarchy_gives_the_same_over_threads_ranks_and_instruction_sets(plain, tmp_path):
+    certified = run(tmp_path / "one", "--threads", "1", scenario=CERTIFIED)
+    assert certified["device_records"] == plain["records"]
+    assert certified["records"] == certified["cluster_records"] + certified["agents"]
+    assert certified["log_head"] != plain["log_head"]
+    assert same(run(tmp_path / "two", "--threads", "2", scenario=CERTIFIED), certified)
+    assert same(run(tmp_path / "ranks", "--hosted-ranks", "3", scenario=CERTIFIED), certified)
+    for isa in isas():
+        assert same(run(tmp_path / isa, scenario=CERTIFIED, GRIDSWARM_ISA=isa), certified)
+
+
 def test_two_threads_give_the_same(plain, tmp_path):
     assert same(run(tmp_path / "run", "--threads", "2"), plain)
 

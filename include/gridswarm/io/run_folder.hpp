@@ -14,7 +14,8 @@ struct RunFolder {
   std::string scenario() const { return folder + "/run.toml"; }
   std::string results() const { return folder + "/results.h5"; }
   std::string log() const { return folder + "/log"; }
-  std::string vkey() const { return folder + "/log.vkey"; }  ///< beside the log, never inside
+  std::string gateways() const { return folder + "/gateway"; }  ///< clusters' trees, if any
+  std::string vkey() const { return folder + "/log.vkey"; }     ///< beside the log, never inside
 };
 
 /// Make the folder (and those above it) and see that files can be written there. Call it in one

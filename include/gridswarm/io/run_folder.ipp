@@ -19,7 +19,7 @@ GS_INLINE RunFolder claim_folder(const std::string& folder) {
   if (!std::filesystem::is_directory(folder, error)) throw FileError(folder, "is not a folder");
   const RunFolder run = {folder};
   for (const std::string& mark :
-       {run.scenario(), run.results(), run.results() + ".tmp", run.log()}) {
+       {run.scenario(), run.results(), run.results() + ".tmp", run.log(), run.gateways()}) {
     const bool there = std::filesystem::exists(std::filesystem::symlink_status(mark, error));
     if (there)
       throw FileError(folder, "already holds another run (" + mark +

@@ -97,6 +97,7 @@ GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
   read_table(file, "town", scenario.town);
   read_table(file, "results", scenario.results);
   read_table(file, "limits", scenario.limits);
+  read_table(file, "ledger", scenario.ledger);
   read_table(file, "mix", scenario.mix);
   read_table(file, "cluster", scenario.cluster);
   read_table(file, "leader", scenario.leader);

@@ -186,6 +186,7 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   run.journal = make_journal({static_cast<std::uint64_t>(scenario.run.seed), genesis_of(scenario),
                               rules_of(scenario).tariff},
                              feeder);
+  run.journal.options.seats = static_cast<int>(scenario.ledger.committee);
   return made;
 }
 

@@ -25,6 +25,7 @@
 #include "gridswarm/contract/settlement.hpp"
 #include "gridswarm/contract/state.hpp"
 #include "gridswarm/fleet/fleet.hpp"
+#include "gridswarm/ledger/cluster_register.hpp"
 #include "gridswarm/ledger/header.hpp"
 #include "gridswarm/ledger/record.hpp"
 
@@ -37,6 +38,7 @@ struct JournalOptions {
   contract::Tariff tariff;                ///< as in the contract's rules
   std::int64_t v_min_micro_pu = 950000;   ///< below: limit_undervoltage of the cluster's tick
   std::int64_t v_max_micro_pu = 1050000;  ///< above: limit_overvoltage
+  int seats = 7;                          ///< of a cluster's committee, in a hierarchy
 };
 
 /// What the log knows about an agent, as far as its next records need it.
@@ -68,6 +70,8 @@ struct Journal {
   std::map<ClusterId, ClusterBook> clusters;
   std::vector<Note> notes;  ///< of the open tick
   contract::Settlement work;
+  std::map<AgentId, ledger::SigningKey> keys;           ///< of its devices, in a hierarchy
+  std::map<ClusterId, ledger::ClusterChain> certified;  ///< last record of each cluster, likewise
 };
 
 /// One feeder's measurements over one ledger tick; one entry per agent in every span.

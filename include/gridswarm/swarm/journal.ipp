@@ -133,6 +133,38 @@ inline std::uint64_t next_sequence(Journal& journal, std::int64_t author) {
   return ++book_at(journal, author)->sequence;
 }
 
+/// Calls take(Record&) for the tick's records, sorted and numbered; the notes are gone after.
+template <class Take>
+void take_records(Journal& journal, Take&& take) {
+  std::vector<std::pair<Place, std::size_t>> order;
+  for (std::size_t k = 0; k < journal.notes.size(); ++k) {
+    const Note& note = journal.notes[k];
+    const auto kind = static_cast<std::int64_t>(contract::kind_of(note.payload));
+    // The place in the list stands in for the sequence number: what was noted first comes first.
+    order.push_back({{note.tick, contract::envelope_of(note.payload).author, kind, k}, k});
+  }
+  std::sort(order.begin(), order.end());
+  for (const auto& [place, k] : order) {
+    const Note& note = journal.notes[k];
+    const contract::Envelope envelope = contract::envelope_of(note.payload);
+    const bool is_reading = envelope.kind == ledger::Kind::reading;
+    const Bytes payload = is_reading ? Bytes(note.commitment.begin(), note.commitment.end())
+                                     : contract::encode(note.payload);
+    ledger::Record record;
+    record.kind = envelope.kind;
+    record.schema = envelope.schema;
+    record.genesis = journal.options.genesis;
+    record.author = envelope.author;
+    record.author_sequence = next_sequence(journal, envelope.author);
+    record.tick = note.tick;
+    record.cluster_epoch = envelope.cluster_epoch;
+    record.is_salted = is_reading;
+    record.payload = payload;
+    take(record);
+  }
+  journal.notes.clear();
+}
+
 inline void check_sizes(const Meters& m) {
   const std::size_t n = m.agent.size();
   if (m.produced_kwh.size() != n || m.consumed_kwh.size() != n || m.v_min_pu.size() != n ||
@@ -247,36 +279,12 @@ GS_INLINE void note_energy(Journal& journal, std::int64_t tick, const Meters& me
 }
 
 GS_INLINE Bytes pack_records(Journal& journal) {
-  std::vector<std::pair<detail::Place, std::size_t>> order;
-  for (std::size_t k = 0; k < journal.notes.size(); ++k) {
-    const Note& note = journal.notes[k];
-    const auto kind = static_cast<std::int64_t>(contract::kind_of(note.payload));
-    // The place in the list stands in for the sequence number: what was noted first comes first.
-    order.push_back({{note.tick, contract::envelope_of(note.payload).author, kind, k}, k});
-  }
-  std::sort(order.begin(), order.end());
   Bytes pack;
-  for (const auto& [place, k] : order) {
-    const Note& note = journal.notes[k];
-    const contract::Envelope envelope = contract::envelope_of(note.payload);
-    const bool is_reading = envelope.kind == ledger::Kind::reading;
-    const Bytes payload = is_reading ? Bytes(note.commitment.begin(), note.commitment.end())
-                                     : contract::encode(note.payload);
-    ledger::Record record;
-    record.kind = envelope.kind;
-    record.schema = envelope.schema;
-    record.genesis = journal.options.genesis;
-    record.author = envelope.author;
-    record.author_sequence = detail::next_sequence(journal, envelope.author);
-    record.tick = note.tick;
-    record.cluster_epoch = envelope.cluster_epoch;
-    record.is_salted = is_reading;
-    record.payload = payload;
+  detail::take_records(journal, [&](const ledger::Record& record) {
     ledger::Writer(pack).u16(
-        static_cast<std::uint16_t>(ledger::record_header_size + payload.size()));
+        static_cast<std::uint16_t>(ledger::record_header_size + record.payload.size()));
     ledger::encode(record, pack);
-  }
-  journal.notes.clear();
+  });
   return pack;
 }
 

@@ -25,12 +25,14 @@ struct JournalBatch {
 };
 
 struct LedgerResult {
-  std::int64_t records = 0;   ///< applied and appended, headers left out
-  std::int64_t refused = 0;   ///< by a contract; not in the log
-  std::string first_refusal;  ///< what the first one was, empty if none
-  std::string head;           ///< root of the log, hex
-  std::int64_t size = 0;      ///< leaves
-  double anchor_age_s = 0;    ///< longest time from submit() to the durable block
+  std::int64_t records = 0;          ///< appended to the root log, headers left out
+  std::int64_t device_records = 0;   ///< applied from cluster trees, in a hierarchy
+  std::int64_t cluster_records = 0;  ///< of `records`, those that a committee certified
+  std::int64_t refused = 0;          ///< by a contract; not in the log
+  std::string first_refusal;         ///< what the first one was, empty if none
+  std::string head;                  ///< root of the log, hex
+  std::int64_t size = 0;             ///< leaves
+  double anchor_age_s = 0;           ///< longest time from submit() to the durable block
 };
 
 class LedgerPlane {
@@ -42,11 +44,18 @@ class LedgerPlane {
   virtual LedgerResult finish() = 0;
 };
 
+/// Where and how clusters certify what their devices wrote; see swarm/hierarchy.hpp.
+struct HierarchyOptions {
+  std::string gateways;  ///< folder for the clusters' trees; empty: no hierarchy
+  int seats = 7;         ///< of a cluster's committee
+};
+
 /// A plane that writes a new log in `folder`. Linked library only.
 /// @throws FileError where the folder holds a log or can't be written
 std::unique_ptr<LedgerPlane> make_ledger_plane(ledger::FileSystem& files, const std::string& folder,
                                                const ledger::SigningKey& key,
                                                const ledger::Hash& genesis,
-                                               const contract::Rules& rules);
+                                               const contract::Rules& rules,
+                                               const HierarchyOptions& hierarchy = {});
 
 }  // namespace gridswarm::inline GS_ABI::swarm

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gridswarm/swarm/control_tick.hpp"
+#include "gridswarm/swarm/hierarchy.hpp"
 #include "gridswarm/swarm/ledger_tick.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
@@ -73,7 +74,7 @@ GS_INLINE void open_interval(const Scenario& scenario, const fleet::ProfileSet& 
   note_membership(scenario, interval, run);
 }
 
-GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) {
+GS_INLINE Bytes close_interval(const Scenario& scenario, Index interval, FeederRun& run) {
   FeederInterval& rows = run.rows;
   rows.messages = rows.bytes = 0;
   for (std::size_t lane = 0; lane < run.variants.size(); ++lane) {
@@ -102,7 +103,8 @@ GS_INLINE Bytes close_interval(const Scenario&, Index interval, FeederRun& run) 
                variant.v_max_pu,
                variant.fleet.state.soc,
                {}});
-  return pack_records(run.journal);
+  return scenario.ledger.hierarchy ? pack_hierarchy(run.journal, interval + 1)
+                                   : pack_records(run.journal);
 }
 
 }  // namespace gridswarm::inline GS_ABI::swarm

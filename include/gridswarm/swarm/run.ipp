@@ -195,6 +195,8 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
   if (ledger) {
     const LedgerResult log = ledger->finish();
     summary.records = log.records;
+    summary.device_records = log.device_records;
+    summary.cluster_records = log.cluster_records;
     summary.refused = log.refused;
     summary.log_head = log.head;
     summary.anchor_age_s = log.anchor_age_s;

@@ -86,6 +86,12 @@ struct ResultOptions {
   bool agents_every_tick = false;  ///< power and SOC of every agent and tick, else per ledger tick
 };
 
+/// [ledger]: what of the decisions goes where.
+struct LedgerOptions {
+  bool hierarchy = false;      ///< devices sign, clusters certify, the root takes one record each
+  std::int64_t committee = 7;  ///< seats of a cluster's committee
+};
+
 struct Scenario {
   std::string file;  ///< where it was read from, for messages
   RunOptions run;
@@ -93,6 +99,7 @@ struct Scenario {
   TownOptions town;
   ResultOptions results;
   LimitOptions limits;
+  LedgerOptions ledger;
   std::vector<FeederSource> feeders;
   std::vector<ProfileSource> profiles;
   fleet::FleetMix mix;
@@ -134,6 +141,8 @@ template <>
 std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptions>();
 template <>
 std::span<const Field<swarm::LimitOptions>> fields<swarm::LimitOptions>();
+template <>
+std::span<const Field<swarm::LedgerOptions>> fields<swarm::LedgerOptions>();
 }  // namespace gridswarm::inline GS_ABI
 
 #ifndef GRIDSWARM_COMPILED

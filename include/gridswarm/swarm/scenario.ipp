@@ -101,6 +101,17 @@ GS_INLINE std::span<const Field<swarm::LimitOptions>> fields<swarm::LimitOptions
   return table;
 }
 
+template <>
+GS_INLINE std::span<const Field<swarm::LedgerOptions>> fields<swarm::LedgerOptions>() {
+  using S = swarm::LedgerOptions;
+  static const std::array<Field<S>, 2> table = {{
+      {"hierarchy", "", &S::hierarchy, 0, 1,
+       "devices sign their records, clusters certify them, the log takes one record per cluster"},
+      {"committee", "", &S::committee, 4, 10, "members of a cluster that certify its records"},
+  }};
+  return table;
+}
+
 }  // namespace gridswarm::inline GS_ABI
 
 namespace gridswarm::inline GS_ABI::swarm {

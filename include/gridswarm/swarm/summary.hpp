@@ -41,9 +41,11 @@ struct RunSummary {
   double volt_var_gap = 0;         ///< largest over the run
   std::int64_t not_converged = 0;  ///< power flows
   std::int64_t records = 0;
-  std::int64_t refused = 0;  ///< records that a contract refused
-  std::string log_head;      ///< root of the log, hex
-  double anchor_age_s = 0;   ///< longest wait of a decision for its commit
+  std::int64_t device_records = 0;   ///< in the clusters' trees, with a hierarchy
+  std::int64_t cluster_records = 0;  ///< of `records`, those certified by committees
+  std::int64_t refused = 0;          ///< records that a contract refused
+  std::string log_head;              ///< root of the log, hex
+  double anchor_age_s = 0;           ///< longest wait of a decision for its commit
   double seconds = 0;
   double flow_percent = 0;  ///< share of the ticks' time spent in power flow
   std::int64_t exchange_rounds = 0;

@@ -36,7 +36,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() {
   using S = swarm::RunSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 19> table = {{
+  static const std::array<Field<S>, 21> table = {{
       {"run", "", &S::name, 0, 0, "name of the run"},
       {"feeders", "", &S::feeders, 0, any, "feeders"},
       {"agents", "", &S::agents, 0, any, "devices"},
@@ -52,6 +52,10 @@ GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() 
        "largest distance of q from its curve, as a share of the rating"},
       {"not_converged", "", &S::not_converged, 0, any, "power flows that did not converge"},
       {"records", "", &S::records, 0, any, "records in the log"},
+      {"device_records", "", &S::device_records, 0, any,
+       "records in the clusters' trees, with a hierarchy"},
+      {"cluster_records", "", &S::cluster_records, 0, any,
+       "of the log's records, those that a cluster's committee certified"},
       {"refused", "", &S::refused, 0, any, "records that a contract refused"},
       {"log_head", "", &S::log_head, 0, 0, "root of the log"},
       {"anchor_age_s", "s", &S::anchor_age_s, 0, any, "longest wait of a decision for its commit"},
