@@ -16,6 +16,7 @@
 #include "gridswarm/ledger/note.ipp"
 #include "gridswarm/ledger/policy.ipp"
 #include "gridswarm/ledger/proof_file.ipp"
+#include "gridswarm/ledger/prune.ipp"
 #include "gridswarm/ledger/record.ipp"
 #include "gridswarm/ledger/sha256_reference.ipp"
 #include "gridswarm/ledger/superblock.ipp"
@@ -24,3 +25,4 @@
 #include "gridswarm/ledger/verify.ipp"
 #include "gridswarm/ledger/verify_folder.ipp"
 #include "gridswarm/ledger/verify_walk.ipp"
+#include "gridswarm/ledger/witness.ipp"

@@ -99,7 +99,7 @@ GS_INLINE void require_known_checkpoint(const LogFolder& log,
   }
   const Bytes bytes = log.files.read(name);
   for (const Superblock& block : found)
-    if (text_of(bytes) == block.checkpoint) return;
+    if (is_published_form(text_of(bytes), block.checkpoint)) return;
   throw FileError(name, "belongs to neither superblock; restore the log from a copy");
 }
 
@@ -112,8 +112,9 @@ GS_INLINE void finish_append(const LogFolder& log, const Superblock& block) {
   const bool is_committed = stage && stage->sequence == block.sequence && stage->head == block.head;
   if (is_committed) log.place(*stage);
   const std::string published = log.at("checkpoint");
-  if (!log.files.exists(published) || text_of(log.files.read(published)) != block.checkpoint)
-    log.publish(block.checkpoint);
+  if (!log.files.exists(published) ||
+      !is_published_form(text_of(log.files.read(published)), block.checkpoint))
+    log.publish(block.checkpoint);  // what witnesses added to it stays
   if (log.files.exists(log.at("checkpoint.tmp"))) log.files.remove(log.at("checkpoint.tmp"));
   if (is_committed) log.drop_superseded(stage->old_size, stage->head.size);
   if (is_staged) log.files.remove(name);

@@ -55,6 +55,8 @@ inline constexpr std::size_t max_note_signatures = 64;
 /// Every verifier reads this many, so no more are published: a log's line and 15 cosignatures.
 inline constexpr std::size_t max_published_signatures = 16;
 
+/// The line, newline included.
+std::string to_text(const NoteSignature& line);
 std::string to_text(const Note& note);
 /// Nothing unless `bytes` is a note in its one spelling with 1..max_note_signatures lines.
 std::optional<Note> parse_note(std::string_view bytes);

@@ -94,15 +94,17 @@ GS_INLINE std::optional<VerifierKey> parse_vkey(std::string_view text) {
   return key;
 }
 
+GS_INLINE std::string to_text(const NoteSignature& line) {
+  Bytes payload;
+  Writer writer(payload);
+  writer.u32(line.id);
+  writer.raw(line.bytes);
+  return std::string(signature_mark) + line.name + " " + to_base64(payload) + "\n";
+}
+
 GS_INLINE std::string to_text(const Note& note) {
   std::string out = note.text + "\n";
-  for (const NoteSignature& line : note.signatures) {
-    Bytes payload;
-    Writer writer(payload);
-    writer.u32(line.id);
-    writer.raw(line.bytes);
-    out += std::string(signature_mark) + line.name + " " + to_base64(payload) + "\n";
-  }
+  for (const NoteSignature& line : note.signatures) out += to_text(line);
   return out;
 }
 

@@ -76,7 +76,7 @@ class Verification {
 
 GS_INLINE Verification::Verification(FileSystem& files, const std::string& folder,
                                      const VerifyOptions& options)
-    : options_(options), policy_(options.policy), log_{files, folder, {}, {}} {
+    : options_(options), policy_(options.policy), log_{files, folder, {}, {}, {}} {
   result_.log = folder;
   if (options.key) {
     if (!policy_) policy_ = policy_of(*options.key);
@@ -106,10 +106,13 @@ GS_INLINE bool Verification::check_fixed_files() {
     for (const char* name : {"superblock.0", "superblock.1"})
       if (!pass(require_file(log_, name))) return false;
   if (log_.present.at("lock").size != 0) return fail("lock", "is not empty");
-  for (const char* name : {"stage", "checkpoint.tmp"})
-    if (log_.has(name))
-      return fail(name, is_log() ? "was left by an append that did not end; recover the log first"
-                                 : "was left by a copy that did not end; run the mirror again");
+  constexpr std::pair<const char*, const char*> left_overs[] = {
+      {"stage", "an append that did not end; recover the log first"},
+      {"checkpoint.tmp", "an append that did not end; recover the log first"},
+      {"minimum-index.tmp", "a pruning that did not end; prune again"},
+      {"incoming", "a copy that did not end; mirror again"}};
+  for (const auto& [name, what] : left_overs)
+    if (log_.has(name)) return fail(name, std::string("was left by ") + what);
   return true;
 }
 
@@ -209,8 +212,7 @@ GS_INLINE bool Verification::check_entries() {
   if (anchor_) options.heads_at.insert(anchor_->size);
   walk_ = walk_log(log_, options);
   result_.blocks = walk_.blocks;
-  for (std::uint64_t index = 0; index < head_.size / tile_width; ++index)
-    if (!log_.has(path_of({bundle_level, index, tile_width}))) result_.pruned += tile_width;
+  result_.pruned = static_cast<std::int64_t>(log_.pruned.size()) * tile_width;
   return pass(walk_.fault);
 }
 

@@ -25,6 +25,7 @@ struct LogFiles {
   std::string folder;
   std::map<std::string, FolderEntry> present;
   std::set<std::string> expected;
+  std::set<std::string> pruned;  ///< bundles that may be gone and are
 
   Bytes read(const std::string& name) const { return files.read(folder + "/" + name); }
   bool has(const std::string& name) const { return present.contains(name); }

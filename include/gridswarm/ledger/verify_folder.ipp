@@ -9,6 +9,7 @@ namespace gridswarm::inline GS_ABI::ledger {
 GS_INLINE void list_folder(LogFiles& log) {
   log.present.clear();
   log.expected.clear();
+  log.pruned.clear();
   for (FolderEntry& entry : log.files.list(log.folder)) log.present.emplace(entry.path, entry);
 }
 
@@ -29,8 +30,10 @@ GS_INLINE std::optional<Fault> require_tiles(LogFiles& log, std::uint64_t size,
       const std::string name = path_of(tile);
       const bool is_pruned =
           level == bundle_level && (index + 1) * tile_width <= minimum_index && !log.has(name);
-      if (!is_pruned)
-        if (auto fault = require_file(log, name)) return fault;
+      if (is_pruned)
+        log.pruned.insert(name);
+      else if (auto fault = require_file(log, name))
+        return fault;
       const auto bytes = static_cast<std::uint64_t>(tile.width) * sizeof(Hash);
       if (level != bundle_level && log.present.at(name).size != bytes)
         return Fault{name, "has the wrong length"};
@@ -99,6 +102,7 @@ GS_INLINE std::optional<Fault> refuse_strangers(const LogFiles& log, std::uint64
     for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1))
       folders.insert(path.substr(0, at));
   };
+  for (const std::string& path : log.pruned) expect_folders(path);
   for (const std::string& path : log.expected) {
     expect_folders(path);
     if (path.starts_with("tile/")) folders.insert(path + ".p");  // may stay, empty
