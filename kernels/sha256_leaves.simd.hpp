@@ -26,6 +26,15 @@ inline LeafPlace leaf_place(const uint8_t* bytes, const uint64_t* first, size_t 
   return {i, bytes + first[i], static_cast<int64_t>(length), 8 * length, true};
 }
 
+/// Go to the message's next block; false where this was its last.
+inline bool advance(LeafPlace& at) {
+  if (at.left <= last_block_bytes) return false;
+  at.from += at.is_first ? 63 : 64;
+  at.left -= 64;
+  at.is_first = false;
+  return true;
+}
+
 /// Blocks is lanes with room for one block each: clear(lane), load(lane, place, end) where `end` is
 /// the end of what may be read, compress(), and store(lane, digest).
 template <class Blocks>
@@ -43,16 +52,11 @@ void hash_leaves_in(const uint8_t* bytes, const uint64_t* first, size_t count, u
     blocks.compress();
     for (int lane = 0; lane < Blocks::lanes; ++lane) {
       LeafPlace& at = place[lane];
-      if (at.left > last_block_bytes) {
-        at.from += at.is_first ? 63 : 64;
-        at.left -= 64;
-        at.is_first = false;
-      } else if (at.entry != idle_entry) {
-        blocks.store(lane, out + 32 * at.entry);
-        blocks.clear(lane);
-        at = leaf_place(bytes, first, count, next++);
-        ++done;
-      }
+      if (advance(at) || at.entry == idle_entry) continue;
+      blocks.store(lane, out + 32 * at.entry);
+      blocks.clear(lane);
+      at = leaf_place(bytes, first, count, next++);
+      ++done;
     }
   }
 }

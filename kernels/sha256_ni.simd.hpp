@@ -58,6 +58,14 @@ constexpr TailMasks tail_masks = make_tail_masks();
   return *static_cast<const WordsInMemory*>(from);
 }
 
+/// Two words, which is all that a rounds instruction reads.
+[[gnu::always_inline]] inline Words two_words_at(const void* from) {
+  typedef int64_t Pair __attribute__((vector_size(16)));
+  int64_t both;
+  __builtin_memcpy(&both, from, 8);
+  return (Words)Pair{both, 0};
+}
+
 /// Sums modulo 2^32; the instructions name their words signed, whose sums may not overflow.
 [[gnu::always_inline]] inline Words add(Words a, Words b) {
   return (Words)((Counters)a + (Counters)b);
@@ -92,6 +100,57 @@ constexpr TailMasks tail_masks = make_tail_masks();
   return __builtin_shufflevector(v, v, 2, 3, 2, 3);
 }
 
+/// The last bytes of a message and the 0x80 after them.
+[[gnu::always_inline]] inline void read_tail(const LeafPlace& at, const uint8_t* end,
+                                             Words* block) {
+  uint8_t copy[64];
+  const uint8_t* from = at.from;
+  if (end - from < 64) {
+    const auto bytes = static_cast<size_t>(at.left - at.is_first);
+    if (bytes > 0) __builtin_memcpy(copy, from, bytes);
+    from = copy;
+  }
+  if (at.is_first)
+    read_first_block(0, from, block);
+  else
+    for (int i = 0; i < 4; ++i) block[i] = words_at(from + 16 * i);
+  const uint8_t* keep = tail_masks.keep + 64 - at.left;
+  const uint8_t* mark = tail_masks.mark + 64 - at.left;
+  for (int i = 0; i < 4; ++i)
+    block[i] = (block[i] & words_at(keep + 16 * i)) | words_at(mark + 16 * i);
+}
+
+/// The sixteen words of a leaf's block; `block` is zeros before.
+[[gnu::always_inline]] inline void read_leaf_block(const LeafPlace& at, const uint8_t* end,
+                                                   Words* block) {
+  if (at.left >= 64) {
+    if (at.is_first)
+      read_first_block(0, at.from, block);
+    else
+      for (int i = 0; i < 4; ++i) block[i] = words_at(at.from + 16 * i);
+  } else if (at.left >= 0) {
+    read_tail(at, end, block);
+  }
+  swap_block(block);
+  if (at.left <= last_block_bytes) {
+    block[3][2] = static_cast<int32_t>(at.bits >> 32);
+    block[3][3] = static_cast<int32_t>(at.bits);
+  }
+}
+
+constexpr const uint32_t (&start_words)[8] = sha256_words.start;
+constexpr Words start_feba = {(int)start_words[5], (int)start_words[4], (int)start_words[1],
+                              (int)start_words[0]};
+constexpr Words start_hgdc = {(int)start_words[7], (int)start_words[6], (int)start_words[3],
+                              (int)start_words[2]};
+
+[[gnu::always_inline]] inline void store_digest(Words feba, Words hgdc, uint8_t* digest) {
+  const Words low = __builtin_shufflevector(feba, hgdc, 3, 2, 7, 6);
+  const Words high = __builtin_shufflevector(feba, hgdc, 1, 0, 5, 4);
+  *reinterpret_cast<WordsInMemory*>(digest) = swap_bytes(low);
+  *reinterpret_cast<WordsInMemory*>(digest + 16) = swap_bytes(high);
+}
+
 /// One message per stream.
 template <int streams>
 struct HashStreams {
@@ -101,47 +160,14 @@ struct HashStreams {
   Words w[streams][4];
 
   [[gnu::always_inline]] inline void clear(int s) {
-    constexpr const uint32_t(&h)[8] = sha256_words.start;
-    feba[s] = Words{(int)h[5], (int)h[4], (int)h[1], (int)h[0]};
-    hgdc[s] = Words{(int)h[7], (int)h[6], (int)h[3], (int)h[2]};
+    feba[s] = start_feba;
+    hgdc[s] = start_hgdc;
   }
 
   [[gnu::always_inline]] inline void load(int s, const LeafPlace& at, const uint8_t* end) {
     Words block[4] = {};
-    if (at.left >= 64) {
-      if (at.is_first)
-        read_first_block(0, at.from, block);
-      else
-        for (int i = 0; i < 4; ++i) block[i] = words_at(at.from + 16 * i);
-    } else if (at.left >= 0) {
-      read_tail(at, end, block);
-    }
-    swap_block(block);
-    if (at.left <= last_block_bytes) {
-      block[3][2] = static_cast<int32_t>(at.bits >> 32);
-      block[3][3] = static_cast<int32_t>(at.bits);
-    }
+    read_leaf_block(at, end, block);
     for (int i = 0; i < 4; ++i) w[s][i] = block[i];
-  }
-
-  /// The last bytes of a message and the 0x80 after them.
-  [[gnu::always_inline]] inline static void read_tail(const LeafPlace& at, const uint8_t* end,
-                                                      Words* block) {
-    uint8_t copy[64];
-    const uint8_t* from = at.from;
-    if (end - from < 64) {
-      const auto bytes = static_cast<size_t>(at.left - at.is_first);
-      if (bytes > 0) __builtin_memcpy(copy, from, bytes);
-      from = copy;
-    }
-    if (at.is_first)
-      read_first_block(0, from, block);
-    else
-      for (int i = 0; i < 4; ++i) block[i] = words_at(from + 16 * i);
-    const uint8_t* keep = tail_masks.keep + 64 - at.left;
-    const uint8_t* mark = tail_masks.mark + 64 - at.left;
-    for (int i = 0; i < 4; ++i)
-      block[i] = (block[i] & words_at(keep + 16 * i)) | words_at(mark + 16 * i);
   }
 
   /// 64 rounds of every stream over its block, without the sum at the end.
@@ -200,10 +226,7 @@ struct HashStreams {
   }
 
   [[gnu::always_inline]] inline void store(int s, uint8_t* digest) const {
-    const Words low = __builtin_shufflevector(feba[s], hgdc[s], 3, 2, 7, 6);
-    const Words high = __builtin_shufflevector(feba[s], hgdc[s], 1, 0, 5, 4);
-    *reinterpret_cast<WordsInMemory*>(digest) = swap_bytes(low);
-    *reinterpret_cast<WordsInMemory*>(digest + 16) = swap_bytes(high);
+    store_digest(feba[s], hgdc[s], digest);
   }
 };
 
@@ -221,23 +244,6 @@ template <int streams>
   blocks.compress();
   blocks.compress_given(given);
   for (int s = 0; s < streams; ++s) blocks.store(s, out + 32 * s);
-}
-
-void hash_leaves(const uint8_t* bytes, const uint64_t* first, size_t count, uint8_t* out) {
-  if (count == 1)
-    hash_leaves_in<HashStreams<1>>(bytes, first, count, out);
-  else
-    hash_leaves_in<HashStreams<4>>(bytes, first, count, out);
-}
-
-void hash_nodes(const uint8_t* in, size_t count, uint8_t* out) {
-  size_t k = 0;
-  for (; k + 4 <= count; k += 4) hash_some_nodes<4>(in + 64 * k, out + 32 * k);
-  if (k + 2 <= count) {
-    hash_some_nodes<2>(in + 64 * k, out + 32 * k);
-    k += 2;
-  }
-  if (k < count) hash_some_nodes<1>(in + 64 * k, out + 32 * k);
 }
 
 }  // namespace

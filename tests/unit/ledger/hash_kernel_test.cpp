@@ -94,6 +94,20 @@ TEST_CASE("long leaves between short ones hash as OpenSSL hashes them") {
   check_leaves({3, 65535, 118});
 }
 
+TEST_CASE("runs of leaves of one length hash as OpenSSL hashes them, also as the last bytes") {
+  for (std::size_t length = 0; length <= 200; ++length)
+    check_leaves(std::vector<std::size_t>(16 + length % 7, length));
+}
+
+TEST_CASE("runs of equal leaves between others hash as OpenSSL hashes them") {
+  std::vector<std::size_t> lengths = {3};
+  for (std::size_t run : {15u, 16u, 17u, 40u, 1u, 23u}) {
+    lengths.insert(lengths.end(), run, 118 - run);
+    lengths.push_back(500);
+  }
+  check_leaves(lengths);
+}
+
 TEST_CASE("any number of nodes hashes as OpenSSL hashes them, from any address, also in place") {
   constexpr std::size_t most = 300;
   for (std::size_t count = 0; count <= most; count = count < 40 ? count + 1 : count + 65) {
