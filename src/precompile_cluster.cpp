@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of cluster/, once.
+#include "gridswarm/cluster/attach.ipp"
 #include "gridswarm/cluster/cohesion.ipp"
 #include "gridswarm/cluster/comparison.ipp"
 #include "gridswarm/cluster/feeder_tree.ipp"
 #include "gridswarm/cluster/form.ipp"
 #include "gridswarm/cluster/form_ranks.ipp"
 #include "gridswarm/cluster/history.ipp"
+#include "gridswarm/cluster/hull.ipp"
 #include "gridswarm/cluster/leader.ipp"
 #include "gridswarm/cluster/linkage.ipp"
 #include "gridswarm/cluster/marks.ipp"
@@ -15,5 +17,8 @@
 #include "gridswarm/cluster/pieces.ipp"
 #include "gridswarm/cluster/quality.ipp"
 #include "gridswarm/cluster/refine.ipp"
+#include "gridswarm/cluster/reform.ipp"
 #include "gridswarm/cluster/tree_programme.ipp"
 #include "gridswarm/cluster/unmet.ipp"
+#include "gridswarm/cluster/upkeep.ipp"
+#include "gridswarm/cluster/upkeep_events.ipp"

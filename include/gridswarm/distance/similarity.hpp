@@ -36,6 +36,7 @@ struct Traits {
   std::int64_t rating_va = 0;
 
   Traits& operator+=(const Traits& other);
+  bool operator==(const Traits& other) const = default;
 };
 
 /// What one agent (row) adds: see traits_of().
