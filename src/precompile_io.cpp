@@ -2,6 +2,7 @@
 // The bodies of io/ that need no third party, once.
 #include "gridswarm/io/case_file.ipp"
 #include "gridswarm/io/circuit_file.ipp"
+#include "gridswarm/io/cluster_events.ipp"
 #include "gridswarm/io/cluster_file.ipp"
 #include "gridswarm/io/cluster_picture.ipp"
 #include "gridswarm/io/csv.ipp"

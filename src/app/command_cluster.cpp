@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 
+#include "app/cluster_life.hpp"
 #include "app/commands.hpp"
 #include "app/open_case.hpp"
 #include "app/over_ranks.hpp"
@@ -30,6 +31,7 @@ struct Settings {
   std::string preset;
   std::string lengths;
   std::string picture;
+  Life life;
   std::int64_t epoch = 0;
   std::int64_t hosted_ranks = 1;
   cluster::ClusterOptions form;
@@ -46,18 +48,9 @@ std::string hex(const ledger::Hash& hash) {
   return text;
 }
 
-ExitCode run(Exchange& exchange, const Settings& settings, const Common& common) {
-  const feeder::Case grid = open_case(settings.path);
-  const fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
-  const feeder::SpanningForest spanning = feeder::spanning_forest(grid);
-  if (settings.epoch < 0 || settings.epoch > UINT32_MAX)
-    throw UsageError("epoch is " + std::to_string(settings.epoch) + "; it must be 0 to 2^32 - 1");
-  if (!settings.picture.empty() && !settings.picture.ends_with(".svg"))
-    throw UsageError("--picture is '" + settings.picture +
-                     "'; the program draws FILE.svg, gs.plot.clusters in Python any other kind");
-  cluster::Clusters previous;
-  if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
-
+/// What the options say together: a preset, what is typed beside it, lengths of a file.
+cluster::ClusterOptions options_of(const Settings& settings, const Common& common,
+                                   const feeder::Case& grid) {
   cluster::ClusterOptions form = settings.form;
   if (!settings.preset.empty()) {
     form = cluster::preset(settings.preset);
@@ -67,11 +60,49 @@ ExitCode run(Exchange& exchange, const Settings& settings, const Common& common)
     form.branch_length = io::read_branch_lengths(settings.lengths, grid);
     form.edge_length = "custom";
   }
+  return form;
+}
+
+/// Through --events; `grid`, `fleet` and `spanning` become those of the end.
+cluster::Formation live_on(const Settings& settings, const Common& common,
+                           const cluster::ClusterOptions& form, const cluster::Clusters* previous,
+                           feeder::Case& grid, fleet::Fleet& fleet,
+                           feeder::SpanningForest& spanning, Report& report) {
+  cluster::Upkeep upkeep =
+      live(settings.life, grid, fleet, form, previous, static_cast<int>(common.threads), report);
+  cluster::Formation formation;
+  formation.objective = cluster::objective_now(upkeep);
+  fleet = cluster::fleet_now(upkeep, &formation.clusters);
+  grid = std::move(upkeep.grid);
+  spanning = {std::move(upkeep.forest), {}};
+  return formation;
+}
+
+ExitCode run(Exchange& exchange, const Settings& settings, const Common& common) {
+  feeder::Case grid = open_case(settings.path);
+  fleet::Fleet fleet = io::read_fleet(settings.fleet, grid);
+  if (settings.epoch < 0 || settings.epoch > UINT32_MAX)
+    throw UsageError("epoch is " + std::to_string(settings.epoch) + "; it must be 0 to 2^32 - 1");
+  if (!settings.picture.empty() && !settings.picture.ends_with(".svg"))
+    throw UsageError("--picture is '" + settings.picture +
+                     "'; the program draws FILE.svg, gs.plot.clusters in Python any other kind");
+  cluster::Clusters previous;
+  if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
+  const cluster::Clusters* before = settings.previous.empty() ? nullptr : &previous;
+  const cluster::ClusterOptions form = options_of(settings, common, grid);
+  const bool once = settings.life.events.empty();
+  feeder::SpanningForest spanning;
+  if (once) spanning = feeder::spanning_forest(grid);
+  Report report;
   const auto begin = std::chrono::steady_clock::now();
-  auto [formation, volume] = cluster::form_over_ranks(
-      exchange, grid, spanning.forest, fleet, form, settings.previous.empty() ? nullptr : &previous,
-      static_cast<int>(common.threads));
+  cluster::RankFormation formed;
+  if (once)
+    formed = cluster::form_over_ranks(exchange, grid, spanning.forest, fleet, form, before,
+                                      static_cast<int>(common.threads));
   if (!hosts_root(exchange)) return ExitCode::ok;
+  if (!once)  // on one rank: an event touches a few clusters
+    formed.formation = live_on(settings, common, form, before, grid, fleet, spanning, report);
+  cluster::Formation& formation = formed.formation;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   cluster::Clusters& clusters = formation.clusters;
   cluster::Standing standing;
@@ -83,18 +114,17 @@ ExitCode run(Exchange& exchange, const Settings& settings, const Common& common)
     io::write_file_atomically(settings.picture,
                               io::cluster_picture(grid, spanning.forest, fleet, clusters));
 
-  Report report;
   add_fields(report, cluster::measure(grid, spanning, fleet, form, clusters));
   add_fields(report, formation);
-  add_fields(report, volume);
-  if (!settings.previous.empty()) add_fields(report, cluster::compare(previous, clusters));
+  if (once) add_fields(report, formed.volume);
+  if (once && before != nullptr) add_fields(report, cluster::compare(previous, clusters));
   add_fields(report, cluster::cohesion(grid, spanning, fleet, form, clusters));
   report.push_back({"loops", static_cast<std::int64_t>(spanning.closing.size()),
                     "branches beside the tree on which clusters are formed"});
   report.push_back({"membership_sha256",
                     hex(ledger::sha256(cluster::membership_bytes(fleet, clusters))),
                     "of (agent, cluster) as big-endian pairs by agent"});
-  report.push_back({"seconds", taken.count(), "to form"});
+  report.push_back({"seconds", taken.count(), "to form, with all events"});
   print(report, common.json);
   return ExitCode::ok;
 }
@@ -114,10 +144,13 @@ Command cluster_command() {
       {"--previous", &settings->previous, "clusters.csv to change as little as worth it"},
       {"--lengths", &settings->lengths, "fbus,tbus,length of every branch: --edge-length custom"},
       {"--picture", &settings->picture, "FILE.svg to draw the clusters into"},
+      {"--events", &settings->life.events, "EVENTS.csv to live through, from the first formation"},
+      {"--events-out", &settings->life.out, "what each event moved, as CSV"},
       {"--epoch", &settings->epoch, "election number: with --seed it draws the leaders"},
       {"--hosted-ranks", &settings->hosted_ranks, "pretend so many ranks in this process", false, 1,
        1024}};
   add_fields(command, settings->form);
+  add_fields(command, settings->life.upkeep);
   add_fields(command, settings->lead);
   command.run = [settings](const Common& common) {
     return over_ranks(

@@ -20,6 +20,7 @@
 #include "gridswarm/cluster/cohesion.hpp"
 #include "gridswarm/cluster/form_ranks.hpp"
 #include "gridswarm/cluster/quality.hpp"
+#include "gridswarm/cluster/upkeep.hpp"
 #include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
@@ -171,6 +172,7 @@ Blocks all_blocks() {
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},
       {"fields cluster", options_table<cluster::ClusterOptions>()},
+      {"fields upkeep", options_table<cluster::UpkeepOptions>()},
       {"fields leader", options_table<cluster::LeaderOptions>()},
       {"fields dispatch", options_table<balance::DispatchOptions>()},
       {"fields sharing", options_table<balance::SharingOptions>()},
@@ -196,6 +198,7 @@ Blocks all_blocks() {
       {"fields Comparison", results_table<cluster::Comparison>()},
       {"fields Formation", results_table<cluster::Formation>()},
       {"fields RankVolume", results_table<cluster::RankVolume>()},
+      {"fields Change", results_table<cluster::Change>()},
       {"fields DispatchTotals", results_table<balance::DispatchTotals>()},
       {"fields MatchingTotals", results_table<balance::MatchingTotals>()},
       {"fields Gate", results_table<balance::Gate>()},
