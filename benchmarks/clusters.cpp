@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "cluster_events.hpp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/neighbours.hpp"
 #include "gridswarm/cluster/quality.hpp"
@@ -180,5 +181,6 @@ int main(int argc, char** argv) {
     rows.push_back({"oracle_one_label_optimal_percent", 100.0 * greedy.optimal / greedy.trees, "%",
                     "", 0.0, 1, command});
   }
+  bench::add_event_rows(command, rows);
   bench::print_rows(rows, bench::wants_json(argc, argv));
 }
