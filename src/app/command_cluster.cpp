@@ -63,9 +63,9 @@ cluster::ClusterOptions options_of(const Settings& settings, const Common& commo
   return form;
 }
 
-/// Through --events; `grid`, `fleet` and `spanning` become those of the end.
+/// Through --events; `form` (its bounds), `grid`, `fleet` and `spanning` become those of the end.
 cluster::Formation live_on(const Settings& settings, const Common& common,
-                           const cluster::ClusterOptions& form, const cluster::Clusters* previous,
+                           const cluster::Clusters* previous, cluster::ClusterOptions& form,
                            feeder::Case& grid, fleet::Fleet& fleet,
                            feeder::SpanningForest& spanning, Report& report) {
   cluster::Upkeep upkeep =
@@ -73,6 +73,7 @@ cluster::Formation live_on(const Settings& settings, const Common& common,
   cluster::Formation formation;
   formation.objective = cluster::objective_now(upkeep);
   fleet = cluster::fleet_now(upkeep, &formation.clusters);
+  form = upkeep.options;
   grid = std::move(upkeep.grid);
   spanning = {std::move(upkeep.forest), {}};
   return formation;
@@ -89,7 +90,7 @@ ExitCode run(Exchange& exchange, const Settings& settings, const Common& common)
   cluster::Clusters previous;
   if (!settings.previous.empty()) previous = io::read_clusters(settings.previous, fleet);
   const cluster::Clusters* before = settings.previous.empty() ? nullptr : &previous;
-  const cluster::ClusterOptions form = options_of(settings, common, grid);
+  cluster::ClusterOptions form = options_of(settings, common, grid);
   const bool once = settings.life.events.empty();
   feeder::SpanningForest spanning;
   if (once) spanning = feeder::spanning_forest(grid);
@@ -101,7 +102,7 @@ ExitCode run(Exchange& exchange, const Settings& settings, const Common& common)
                                       static_cast<int>(common.threads));
   if (!hosts_root(exchange)) return ExitCode::ok;
   if (!once)  // on one rank: an event touches a few clusters
-    formed.formation = live_on(settings, common, form, before, grid, fleet, spanning, report);
+    formed.formation = live_on(settings, common, before, form, grid, fleet, spanning, report);
   cluster::Formation& formation = formed.formation;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   cluster::Clusters& clusters = formation.clusters;
