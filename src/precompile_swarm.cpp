@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of swarm/, once.
+#include "gridswarm/swarm/audit.ipp"
 #include "gridswarm/swarm/circuit_wires.ipp"
 #include "gridswarm/swarm/control_tick.ipp"
 #include "gridswarm/swarm/decide.ipp"
@@ -9,6 +10,7 @@
 #include "gridswarm/swarm/journal.ipp"
 #include "gridswarm/swarm/journal_ring.ipp"
 #include "gridswarm/swarm/ledger_tick.ipp"
+#include "gridswarm/swarm/record_words.ipp"
 #include "gridswarm/swarm/run.ipp"
 #include "gridswarm/swarm/scenario.ipp"
 #include "gridswarm/swarm/sink.ipp"

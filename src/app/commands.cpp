@@ -4,8 +4,9 @@
 namespace gridswarm::app {
 
 std::vector<Command> all_commands() {
-  return {run_command(),   flow_command(),    cluster_command(), balance_command(),
-          synth_command(), convert_command(), verify_command(),  info_command()};
+  return {run_command(),     flow_command(),  cluster_command(),
+          balance_command(), synth_command(), convert_command(),
+          verify_command(),  audit_command(), info_command()};
 }
 
 }  // namespace gridswarm::app

@@ -8,6 +8,7 @@
 
 namespace gridswarm::app {
 
+Command audit_command();
 Command balance_command();
 Command convert_command();
 Command info_command();
