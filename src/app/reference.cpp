@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "gridswarm/balance/consensus.hpp"
 #include "gridswarm/balance/frequency.hpp"
 #include "gridswarm/balance/matching.hpp"
 #include "gridswarm/cluster/cohesion.hpp"
@@ -183,6 +184,8 @@ Blocks all_blocks() {
       {"fields support", options_table<balance::SupportOptions>()},
       {"fields flow", options_table<flow::FlowOptions>()},
       {"fields LinkOptions", options_table<link::LinkOptions>()},
+      {"fields AveragingOptions", options_table<balance::AveragingOptions>()},
+      {"fields ConsensusTotals", results_table<balance::ConsensusTotals>()},
       {"fields LinkTotals", results_table<link::LinkTotals>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},
       {"fields VariantSummary", results_table<swarm::VariantSummary>()},
