@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "app/commands.hpp"
+#include "app/log_trust.hpp"
 #include "app/report.hpp"
-#include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/log.hpp"
 #include "gridswarm/ledger/verify.hpp"
 
@@ -14,31 +14,17 @@ namespace {
 
 struct Settings {
   std::string log;
-  std::string vkey;
   std::string anchor;
   bool recover = false;
+  TrustSettings trust;
 };
 
-/// A public key as typed, or the first line of a file.
-ledger::VerifierKey read_key(const std::string& text_or_file) {
-  if (const auto key = ledger::parse_vkey(text_or_file)) return *key;
-  if (!ledger::posix_files().exists(text_or_file))
-    throw UsageError("--vkey " + text_or_file +
-                     ": is neither a file nor a key such as name+0123abcd+AbCd...");
-  const Bytes bytes = ledger::posix_files().read(text_or_file);
-  const std::string_view text = ledger::text_of(bytes);
-  const auto key = ledger::parse_vkey(text.substr(0, text.find('\n')));
-  if (!key)
-    throw InputError(text_or_file, 1, "is not a public key; expected name+0123abcd+AbCd...");
-  return *key;
-}
-
 std::string read_anchor(const std::string& path) {
-  const Bytes bytes = ledger::posix_files().read(path);
-  const auto note = ledger::parse_note(ledger::text_of(bytes));
+  const std::string text = read_text(path);
+  const auto note = ledger::parse_note(text);
   if (!note || !ledger::parse_checkpoint(note->text))
     throw InputError(path, 0, "is not a signed checkpoint; give a copy of LOG/checkpoint");
-  return std::string(ledger::text_of(bytes));
+  return text;
 }
 
 void print_for_people(const ledger::VerifyResult& result) {
@@ -60,7 +46,10 @@ void print_for_people(const ledger::VerifyResult& result) {
 
 ExitCode run(const Common& common, const Settings& settings) {
   ledger::VerifyOptions options;
-  if (!settings.vkey.empty()) options.key = read_key(settings.vkey);
+  const Trust trust = read_trust(settings.trust);
+  options.key = trust.key;
+  options.policy = trust.policy;
+  options.limits = trust.limits;
   if (!settings.anchor.empty()) options.anchor = read_anchor(settings.anchor);
   if (settings.recover) ledger::recover(ledger::posix_files(), settings.log);
   const auto result = ledger::verify(ledger::posix_files(), settings.log, options);
@@ -78,13 +67,15 @@ ExitCode run(const Common& common, const Settings& settings) {
 
 Command verify_command() {
   const auto settings = std::make_shared<Settings>();
-  return {"verify",
-          "Check every byte of a log, and say what trusting it rests on",
-          {{"LOG", &settings->log, "folder of the log, such as out/log", true},
-           {"--vkey", &settings->vkey, "public key of the log, or a file that holds it"},
-           {"--anchor", &settings->anchor, "a checkpoint of this log kept from an earlier time"},
-           {"--recover", &settings->recover, "first finish an append that a crash cut off"}},
-          [settings](const Common& common) { return run(common, *settings); }};
+  Command command{
+      "verify",
+      "Check every byte of a log, and say what trusting it rests on",
+      {{"LOG", &settings->log, "folder of the log or mirror, such as out/log", true},
+       {"--anchor", &settings->anchor, "a checkpoint of this log kept from an earlier time"},
+       {"--recover", &settings->recover, "first finish an append that a crash cut off"}},
+      [settings](const Common& common) { return run(common, *settings); }};
+  add_trust(command, settings->trust);
+  return command;
 }
 
 }  // namespace gridswarm::app

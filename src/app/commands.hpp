@@ -17,6 +17,13 @@ Command flow_command();
 Command run_command();
 Command synth_command();
 Command verify_command();
+Command prove_command();
+Command check_proof_command();
+Command mirror_command();
+Command prune_command();
+Command key_command();
+Command witness_command();
+Command cosign_command();
 
 /// All of them, in the order of --help.
 std::vector<Command> all_commands();

@@ -26,6 +26,9 @@
 #include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
 #include "gridswarm/io/file.hpp"
+#include "gridswarm/ledger/mirror.hpp"
+#include "gridswarm/ledger/proof_file.hpp"
+#include "gridswarm/ledger/prune.hpp"
 #include "gridswarm/ledger/verify.hpp"
 #include "gridswarm/link/network.hpp"
 #include "gridswarm/swarm/summary.hpp"
@@ -208,6 +211,9 @@ Blocks all_blocks() {
       {"fields AreaFigures", results_table<balance::AreaFigures>()},
       {"fields VoltVarResult", results_table<balance::VoltVarResult>()},
       {"fields VerifyResult", results_table<ledger::VerifyResult>()},
+      {"fields ProofResult", results_table<ledger::ProofResult>()},
+      {"fields MirrorResult", results_table<ledger::MirrorResult>()},
+      {"fields PruneResult", results_table<ledger::PruneResult>()},
   };
   const std::vector<Shared> tables = {
       shared_options<fleet::FleetMix>("mix"),

@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/ledger/bytes.hpp"
+#include "gridswarm/ledger/secret_key.hpp"
 #include "gridswarm/ledger/sign.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {
@@ -52,6 +53,15 @@ SigningKey demo_device_key(std::uint64_t seed, std::int64_t agent) {
   writer.u64(seed);
   writer.i64(agent);
   return make_key({}, sha256(message));
+}
+
+SecretKey make_random_key(const std::string& name, KeyType type) {
+  if (!is_key_name(name))
+    throw UsageError("a key can't be named \"" + name + "\"; take a name without spaces and +");
+  start_sodium();
+  std::array<std::byte, 32> seed;
+  randombytes_buf(raw(seed), seed.size());
+  return {make_key(name, seed), type};
 }
 
 Signature sign(const SigningKey& key, ByteView message) {

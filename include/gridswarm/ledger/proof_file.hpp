@@ -23,7 +23,7 @@
 
 namespace gridswarm::inline GS_ABI::ledger {
 
-/// Longest path of a tree of less than 2^64 leaves.
+/// Longest path that is read: of a tree of up to 2^63 leaves (a witness has the same limit).
 inline constexpr std::size_t max_proof_hashes = 63;
 
 /// That a record lies at an index of a signed tree.

@@ -9,14 +9,15 @@
 #include <cstdint>
 #include <string>
 
+#include "gridswarm/base/fields.hpp"
 #include "gridswarm/ledger/file.hpp"
 
 namespace gridswarm::inline GS_ABI::ledger {
 
 struct PruneResult {
-  std::uint64_t minimum_index = 0;  ///< as it is now
-  std::int64_t bundles = 0;         ///< removed
-  std::int64_t bytes = 0;           ///< removed
+  std::int64_t minimum_index = 0;  ///< as it is now
+  std::int64_t bundles = 0;        ///< removed
+  std::int64_t bytes = 0;          ///< removed
 };
 
 /// Raise the minimum index of a log or mirror and remove the bundles wholly below it. Only what the
@@ -28,6 +29,11 @@ struct PruneResult {
 PruneResult prune(FileSystem& files, const std::string& folder, std::uint64_t minimum_index);
 
 }  // namespace gridswarm::inline GS_ABI::ledger
+
+namespace gridswarm::inline GS_ABI {
+template <>
+std::span<const Field<ledger::PruneResult>> fields<ledger::PruneResult>();
+}  // namespace gridswarm::inline GS_ABI
 
 #ifndef GRIDSWARM_COMPILED
 #include "gridswarm/ledger/prune.ipp"

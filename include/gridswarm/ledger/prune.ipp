@@ -7,6 +7,21 @@
 #include "gridswarm/ledger/log_reader.hpp"
 #include "gridswarm/ledger/prune.hpp"
 
+namespace gridswarm::inline GS_ABI {
+
+template <>
+GS_INLINE std::span<const Field<ledger::PruneResult>> fields<ledger::PruneResult>() {
+  using R = ledger::PruneResult;
+  static const Field<R> table[] = {
+      {"minimum_index", "", &R::minimum_index, 0, no_limit, "first entry that is kept"},
+      {"bundles", "", &R::bundles, 0, no_limit, "bundles removed"},
+      {"bytes", "B", &R::bytes, 0, no_limit, "bytes removed"},
+  };
+  return table;
+}
+
+}  // namespace gridswarm::inline GS_ABI
+
 namespace gridswarm::inline GS_ABI::ledger {
 
 /// Bundles below `end` that are still there.
@@ -68,7 +83,7 @@ GS_INLINE PruneResult prune(FileSystem& files, const std::string& folder,
   if (minimum_index < before)
     throw UsageError(folder + " is pruned up to " + std::to_string(before) +
                      " already; what is gone does not come back");
-  PruneResult result{minimum_index, 0, 0};
+  PruneResult result{static_cast<std::int64_t>(minimum_index), 0, 0};
   if (minimum_index == 0) return result;
   const std::uint64_t last = (log.size() - 1) / tile_width;
   const std::vector<TileId> kept =

@@ -107,12 +107,13 @@ GS_INLINE bool Verification::check_fixed_files() {
       if (!pass(require_file(log_, name))) return false;
   if (log_.present.at("lock").size != 0) return fail("lock", "is not empty");
   constexpr std::pair<const char*, const char*> left_overs[] = {
-      {"stage", "an append that did not end; recover the log first"},
-      {"checkpoint.tmp", "an append that did not end; recover the log first"},
-      {"minimum-index.tmp", "a pruning that did not end; prune again"},
-      {"incoming", "a copy that did not end; mirror again"}};
-  for (const auto& [name, what] : left_overs)
-    if (log_.has(name)) return fail(name, std::string("was left by ") + what);
+      {"stage", "was left by an append that did not end; recover the log first"},
+      {"checkpoint.tmp", "was left by an append that did not end; recover the log first"},
+      {"minimum-index.tmp", "was left by a pruning that did not end; prune again"},
+      {"incoming", "was left by a copy that did not end; mirror again"},
+      {"fork", "says that the log signed two histories; check it as a proof, then move it away"}};
+  for (const auto& [name, reason] : left_overs)
+    if (log_.has(name)) return fail(name, reason);
   return true;
 }
 
