@@ -7,6 +7,11 @@
 //	tessera write FOLDER COUNT           a log of COUNT entries; prints its vkey and a cosigner's
 //	tessera check FOLDER VKEY            fsck: entries, every tile, root, signature
 //	tessera cosignature NOTE COSIGNER    the line of a cosigner in a note
+//
+// and for ./dev peers ledger (measure.go):
+//
+//	tessera hashes
+//	tessera durable FOLDER BATCH OUTSTANDING SECONDS
 package main
 
 import (
@@ -16,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	f_note "github.com/transparency-dev/formats/note"
@@ -140,6 +146,17 @@ func run(words []string) error {
 	}
 	if len(words) == 3 && words[0] == "check" {
 		return check(ctx, words[1], words[2])
+	}
+	if len(words) == 1 && words[0] == "hashes" {
+		return measureHashes()
+	}
+	if len(words) == 5 && words[0] == "durable" {
+		var batch, outstanding int
+		var seconds float64
+		if _, err := fmt.Sscan(strings.Join(words[2:], " "), &batch, &outstanding, &seconds); err != nil {
+			return err
+		}
+		return measureDurable(ctx, words[1], batch, outstanding, seconds)
 	}
 	if len(words) == 3 && words[0] == "cosignature" {
 		return cosignature(words[1], words[2])
