@@ -201,8 +201,9 @@ GS_INLINE void order_generators(FrequencyRun& run) {
     const Index at = static_cast<Index>(a);
     const double error = run.past.at(run.past.export_mw, seen, at) +
                          run.bias_mw_per_hz[a] * run.past.at(run.past.f_hz, seen, at);
-    const double reference =
-        run.inputs.reference_mw[a] - area.agc_gain_per_s * area.agc_period_s * error;
+    const double most = area.agc_ramp_mw_per_s * area.agc_period_s;
+    const double change = std::clamp(-area.agc_gain_per_s * area.agc_period_s * error, -most, most);
+    const double reference = run.inputs.reference_mw[a] + change;
     run.inputs.reference_mw[a] = std::clamp(reference, -area.reserve_mw, area.reserve_mw);
   }
 }

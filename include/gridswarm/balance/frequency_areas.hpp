@@ -39,6 +39,7 @@ struct Area {
   double agc_bias_mw_per_hz = 0.0;   ///< 0: the area's natural response
   double agc_period_s = 4.0;
   double agc_delay_s = 2.0;
+  double agc_ramp_mw_per_s = no_limit;  ///< how fast orders may change, either way
 };
 
 /// A corridor between two areas; flow counts from `from` to `to`.

@@ -101,7 +101,8 @@ GS_INLINE void check_area(const Area& area, std::size_t row, double step_s) {
         std::pair("agc_delay_s", area.agc_delay_s)})
     if (!(value >= 0.0 && value < no_limit)) refuse(name, value, "a finite number of at least 0");
   for (const auto& [name, value] :
-       {std::pair("reserve_mw", area.reserve_mw), std::pair("ramp_mw_per_s", area.ramp_mw_per_s)})
+       {std::pair("reserve_mw", area.reserve_mw), std::pair("ramp_mw_per_s", area.ramp_mw_per_s),
+        std::pair("agc_ramp_mw_per_s", area.agc_ramp_mw_per_s)})
     if (!(value >= 0.0)) refuse(name, value, "a number of at least 0");
   for (const auto& [name, value] :
        {std::pair("governor_s", area.governor_s), std::pair("turbine_s", area.turbine_s),
@@ -215,6 +216,8 @@ GS_INLINE std::span<const Field<balance::Area>> fields() {
        "weight of frequency in the area control error; 0: the natural response"},
       {"agc_period_s", "s", &T::agc_period_s, 0, no_limit, "between two orders of AGC"},
       {"agc_delay_s", "s", &T::agc_delay_s, 0, no_limit, "age of what AGC measures"},
+      {"agc_ramp_mw_per_s", "MW/s", &T::agc_ramp_mw_per_s, 0, no_limit,
+       "how fast AGC's orders may change, either way"},
   };
   return table;
 }

@@ -156,6 +156,23 @@ TEST_CASE("AGC brings frequencies and ties back, and the area with the step carr
   CHECK(result.figures[0].end_generation_mw == doctest::Approx(187.5).epsilon(1e-5));
 }
 
+TEST_CASE("AGC's orders rise no faster than their ramp") {
+  FrequencyStudy study = two_areas();
+  study.areas[0].agc_gain_per_s = 0.05;
+  study.areas[0].agc_ramp_mw_per_s = 0.5;
+  study.areas[0].agc_delay_s = 0.0;
+  study.options.duration_s = 80.0;
+  const double without = [&] {
+    FrequencyStudy free = study;
+    free.areas[0].agc_gain_per_s = 0.0;
+    return simulate_frequency(free).figures[0].end_hz;
+  }();
+  // 19 orders of 2 MW, the one of the last moment excluded, lift the frequency by 38 / 625 Hz; the
+  // turbines still owe a share of the last one.
+  const double lifted_hz = simulate_frequency(study).figures[0].end_hz - without;
+  CHECK(lifted_hz == doctest::Approx(38.0 / 625.0).epsilon(0.02));
+}
+
 TEST_CASE("groups that agree on a price clear the step at least cost, neighbours only") {
   FrequencyStudy study = two_areas();
   add_groups(study);
