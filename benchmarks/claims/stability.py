@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Voltage and frequency with and without the swarm (the paper's section 5B), measured.
 
-usage: PYTHONPATH=build/release/python GRIDSWARM_SHARED_DATA=FOLDER python benchmarks/claims/stability.py
-           [--runs 200] [--seeds 8] [--report FILE.md] [--plot FILE.svg] [--json]
+usage: PYTHONPATH=build/release/python GRIDSWARM_SHARED_DATA=FOLDER
+           python benchmarks/claims/stability.py [--runs 200] [--seeds 8] [--report FILE.md] [--plot FILE.svg] [--json]
 
 Voltage: a day of measured profiles on two real feeders (stability_days.py). Frequency: two areas
 lose a plant at a random moment of AGC's clock, with a random size and random costs of the groups;
@@ -96,7 +96,8 @@ def tuned(share, choices):
 def interval(values, random):
     """Median and its 95 % bootstrap interval, by ranks: settling may be infinite."""
     values = np.sort(np.asarray(values))
-    middles = np.sort(random.integers(0, len(values), (RESAMPLES, len(values))))[:, len(values) // 2]
+    drawn = random.integers(0, len(values), (RESAMPLES, len(values)))
+    middles = np.sort(drawn)[:, len(values) // 2]
     low, high = np.sort(middles)[[int(0.025 * RESAMPLES), int(0.975 * RESAMPLES)]]
     return tuple(float(values[k]) for k in (len(values) // 2, low, high))
 
@@ -177,26 +178,30 @@ def plot(rows, path):
 
 
 def report(rows, days, runs, seeds):
+    gain = rows[0]["agc"]["agc_gain_per_s"]
     return f"""# Voltage and frequency with and without the swarm, {datetime.date.today()}
 
 `{COMMAND} --runs {runs} --seeds {seeds}`; {cluster_report.machine()}.
 
 ## Frequency
-Two areas of {AREA_MW:.0f} MW at {F_HZ:.0f} Hz after Elgerd (H 5 s, droop 2.4 Hz per p.u., reheat turbines, governors'
-dead-band 15 mHz, AGC every 4 s on data 2 s old, its orders at most 3 % a minute); a plant of 60 to 140 MW is lost at a random moment of AGC's clock,
-{runs} draws, the same for every row. {GROUPS} groups an area on a ring, 0.1 s from a measurement to its use, response 0.3 s.
-Medians with 95 % bootstrap intervals, of the disturbed area.
+Two areas of {AREA_MW:.0f} MW at {F_HZ:.0f} Hz after Elgerd: H 5 s, droop 2.4 Hz per p.u., reheat
+turbines, governors' dead-band 15 mHz, AGC every 4 s on data 2 s old, its orders at most 3 % a
+minute. A plant of 60 to 140 MW is lost at a random moment of AGC's clock: {runs} draws, the same
+for every row. {GROUPS} groups an area on a ring, 0.1 s from a measurement to its use, response
+0.3 s. Medians with 95 % bootstrap intervals, of the disturbed area.
 
 {frequency_table(rows)}
 
-Governors and AGC act in every row. AGC's gain without the swarm ({rows[0]['agc']['agc_gain_per_s']:g} per s, kept in all rows) and each
-mode's gains are found by one search, least |f - f0| over {TUNING_RUNS} other draws. Droop has the dead-band of IEEE 1547
-and does nothing below 36 mHz. The swarm's orders leak with 120 s, so that AGC takes over.
+Governors and AGC act in every row. AGC's gain without the swarm ({gain:g} per s, kept in all rows)
+and each mode's gains are found by one search: least |f - f0| over {TUNING_RUNS} other draws. Droop
+has the dead-band of IEEE 1547 and does nothing below 36 mHz. The swarm's orders leak with 120 s,
+so that AGC takes over.
 
 ## Voltage
-A day of {stability_days.DATE}: SimBench's PV and loads on case533mt_hi, 100 measured homes with SimBench's PV on the
-European LV feeder; means over {seeds} draws of weather and demand. Same devices, same rules for both; local rules: PV
-feeds what it has, vehicles charge on arrival, batteries follow the net power of their own bus.
+A day of {stability_days.DATE}: SimBench's PV and loads on case533mt_hi, 100 measured homes with
+SimBench's PV on the European LV feeder; means over {seeds} draws of weather and demand. Same
+devices and wires for both; local rules: PV feeds what it has, vehicles charge on arrival, batteries
+follow the net power of their own bus.
 
 {voltage_table(days)}"""
 
