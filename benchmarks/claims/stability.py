@@ -2,7 +2,8 @@
 """Voltage and frequency with and without the swarm (the paper's section 5B), measured.
 
 usage: PYTHONPATH=build/release/python GRIDSWARM_SHARED_DATA=FOLDER
-           python benchmarks/claims/stability.py [--runs 200] [--seeds 8] [--report FILE.md] [--plot FILE.svg] [--json]
+           python benchmarks/claims/stability.py [--runs 200] [--seeds 8]
+           [--report FILE.md] [--plot FILE.svg] [--json]
 
 Voltage: a day of measured profiles on two real feeders (stability_days.py). Frequency: two areas
 lose a plant at a random moment of AGC's clock, with a random size and random costs of the groups;
