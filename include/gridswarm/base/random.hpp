@@ -26,6 +26,7 @@ enum class Stream : std::uint32_t {
   test = 8,
   variation = 9,
   link = 10,
+  response = 11,
 };
 
 /// Four independent 32-bit words. Key = seed; counter = (agent, step, stream).

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the controllers of a response study share: prices, the ledger of set-points, links.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "gridswarm/balance/boxed_quadratic.hpp"
+#include "gridswarm/swarm/response.hpp"
+
+namespace gridswarm::inline GS_ABI::swarm {
+
+/// Prices at which a cluster says what it would give, from -limit to limit.
+inline constexpr int curve_points = 17;
+using GiveCurve = std::array<double, curve_points>;
+
+/// Price at which every agent stands at a limit.
+double price_limit(const Responders& responders);
+/// Add what one agent gives at each price.
+void add_gives(const Responders& responders, Index agent, double limit, GiveCurve& curve);
+/// The price at which a curve, joined by straight lines, gives `need_kw`; the nearest if none does.
+double price_for(const GiveCurve& curve, double limit, double need_kw);
+/// What a curve gives at a price.
+double gives_at(const GiveCurve& curve, double limit, double price);
+/// The exact price at which the listed agents give `need_kw`, at their limits if they can't.
+double exact_price(const Responders& responders, std::span<const Index> agents, double need_kw,
+                   std::vector<double>& scratch);
+
+/// Set-points in force and their sum over time.
+struct Staircase {
+  const Responders& responders;
+  Column<double> p_kw;
+  double sum_kw = 0.0;
+  SetPoints told;
+
+  explicit Staircase(const Responders& of);
+  /// The agent follows the price from now on.
+  void follow(Index agent, double price, link::Nanoseconds now_ns);
+  /// Summed cost of the set-points in force.
+  double cost() const;
+};
+
+/// Random phase of agent's sampling clock in [0, period).
+link::Nanoseconds phase_ns(std::uint64_t seed, std::uint64_t agent, double period_s);
+link::Nanoseconds to_ns(double seconds);
+/// Counts of a finished simulation.
+void take_counts(const link::Network& network, Response& response);
+
+}  // namespace gridswarm::inline GS_ABI::swarm
