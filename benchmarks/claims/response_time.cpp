@@ -144,7 +144,7 @@ void study(const Words& words, const Responders& responders, const char* name, d
   if (("," + words.controllers + ",").find("," + std::string(name) + ",") == std::string::npos)
     return;
   std::vector<Line> lines(static_cast<std::size_t>(words.runs));
-  run_pieces(words.runs, words.threads, [&](std::int64_t run) {
+  run_pieces(words.runs, words.threads, [&](Index run, int) {
     const auto seed = static_cast<std::uint64_t>(words.first_seed + run);
     const Column<double> step = make_step(responders.size(), seed);
     Line& line = lines[run];
