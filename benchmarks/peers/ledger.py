@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The log beside OpenSSL, libsodium, Go's x/mod sumdb and Tessera. See README.md beside this file."""
+"""The log beside OpenSSL, libsodium, x/mod sumdb and Tessera. See README.md beside this file."""
 import argparse
 import datetime
 import json

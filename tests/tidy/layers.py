@@ -15,7 +15,7 @@ THIRD_PARTY = {
     "nlohmann/": ("src/", "benchmarks/", "tests/"),
     "toml++/": ("src/",),
     "openssl/": ("src/", "tests/", "benchmarks/"),
-    "sodium": ("src/", "tests/"),
+    "sodium": ("src/", "tests/", "benchmarks/"),
     "klu.h": ("src/flow/",),
     "omp.h": ("src/", "tests/", "benchmarks/"),
     "pybind11/": ("bindings/",),
