@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of balance/, once.
+#include "gridswarm/balance/balancing.ipp"
 #include "gridswarm/balance/boxed_quadratic.ipp"
 #include "gridswarm/balance/cluster_trees.ipp"
 #include "gridswarm/balance/consensus.ipp"

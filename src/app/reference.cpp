@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "gridswarm/balance/balancing.hpp"
 #include "gridswarm/balance/consensus.hpp"
 #include "gridswarm/balance/frequency.hpp"
 #include "gridswarm/balance/matching.hpp"
@@ -188,6 +189,8 @@ Blocks all_blocks() {
       {"fields flow", options_table<flow::FlowOptions>()},
       {"fields LinkOptions", options_table<link::LinkOptions>()},
       {"fields AveragingOptions", options_table<balance::AveragingOptions>()},
+      {"fields BalancingOptions", options_table<balance::BalancingOptions>()},
+      {"fields Balancing", results_table<balance::Balancing>()},
       {"fields ConsensusTotals", results_table<balance::ConsensusTotals>()},
       {"fields LinkTotals", results_table<link::LinkTotals>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},
