@@ -2,9 +2,13 @@
 // What a message costs: 10,000 agents tell 8 neighbours each, and all of it arrives.
 //
 // Timed is send() of every message of a round, and next() until nothing is under way, with counts
-// by sender, receiver and kind; rounds follow each other, so the memory is warm.
+// by sender, receiver and kind; rounds follow each other, so the memory is warm. And the dispatch
+// of a cluster of a million: columns in memory, price and set-points out, on the threads of the
+// run.
 #include "control_links.hpp"
 
+#include "gridswarm/balance/large_dispatch.hpp"
+#include "gridswarm/base/random.hpp"
 #include "gridswarm/link/send.hpp"
 
 namespace gridswarm::bench {
@@ -35,6 +39,25 @@ double message_ns(const link::LinkOptions& options, int repeats) {
     }
   });
   return 1e9 * taken_s / static_cast<double>(links);
+}
+
+/// Milliseconds of one dispatch of a million members with a fixed exchange.
+double dispatch_ms(int repeats) {
+  constexpr std::size_t count = 1000000;
+  Column<double> want(count), low(count), high(count), inverse(count), p(count);
+  double middle = 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto uniform = [&](std::uint32_t k) { return draw_uniform(1, Stream::test, i, k); };
+    want[i] = 10.0 * uniform(0) - 5.0;
+    low[i] = want[i] - 4.0 * uniform(1);
+    high[i] = want[i] + 4.0 * uniform(2);
+    inverse[i] = 1.0 / (0.05 + 1.95 * uniform(3));
+    middle += 0.4 * low[i] + 0.6 * high[i];
+  }
+  const balance::BoxedQuadratic problem{want, low, high, inverse, middle, 0.0};
+  balance::LargeDispatchWork work;
+  return 1e3 *
+         best_seconds(repeats, [&] { balance::dispatch_large(problem, 1e-12, 200, 0, work, p); });
 }
 
 }  // namespace

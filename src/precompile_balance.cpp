@@ -11,6 +11,7 @@
 #include "gridswarm/balance/frequency_groups.ipp"
 #include "gridswarm/balance/gate.ipp"
 #include "gridswarm/balance/horizon.ipp"
+#include "gridswarm/balance/large_dispatch.ipp"
 #include "gridswarm/balance/matching.ipp"
 #include "gridswarm/balance/push_sum.ipp"
 #include "gridswarm/balance/sharing.ipp"
