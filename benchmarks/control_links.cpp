@@ -73,7 +73,8 @@ std::vector<Row> link_rows() {
   return {
       {"message_ns_fixed_delay", message_ns(fixed, repeats), "ns", "<=", 25.0, repeats, command},
       {"message_ns_lognormal", message_ns(lognormal, repeats), "ns", "<=", 50.0, repeats, command},
-      {"x", message_ns(lossy, repeats), "ns", "", 0.0, repeats, command},
+      {"dispatch_1m_ms", dispatch_ms(repeats), "ms", "<=", 8.0, repeats, command},
+      {"message_ns_lossy_budget", message_ns(lossy, repeats), "ns", "", 0.0, repeats, command},
   };
 }
 
