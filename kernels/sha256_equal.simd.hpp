@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Leaves by the processor's instructions: runs of entries of one length go in step, so that where a
-// block begins and how it ends is asked once for four of them.
+// block begins and how it ends is asked once for four of them, and records of 64 to
+// 118 bytes, which are most, are two blocks without a question between.
 #pragma once
 
 #include "sha256_ni.simd.hpp"
@@ -10,39 +11,52 @@ namespace {
 
 constexpr int equal_lanes = 4;
 
-/// The next block of each of equal_lanes messages; `at` is the first's, the others follow.
-[[gnu::always_inline]] inline void load_equal(HashStreams<equal_lanes>& blocks, LeafPlace at,
-                                              size_t length) {
-  if (at.left >= 64 && at.is_first) {
-    for (int s = 0; s < equal_lanes; ++s, at.from += length) {
-      read_first_block(0, at.from, blocks.w[s]);
+/// Entries whose message ends in their second block, 1 .. last_block_bytes bytes into it: 64 to 118
+/// bytes.
+constexpr size_t two_blocks_from = 64;
+constexpr size_t two_blocks_to = 63 + size_t{last_block_bytes};
+
+/// A multiple of equal_lanes of such entries. Up to 64 bytes after the last are read. Alone, as its
+/// registers do not last otherwise.
+[[gnu::noinline]] inline void hash_two_blocks(const uint8_t* bytes, size_t length, size_t count,
+                                              uint8_t* out) {
+  const uint8_t* keep = tail_masks.keep + 127 - length;
+  const uint8_t* mark = tail_masks.mark + 127 - length;
+  for (size_t k = 0; k < count; k += equal_lanes) {
+    HashStreams<equal_lanes> blocks;
+    for (int s = 0; s < equal_lanes; ++s) {
+      blocks.clear(s);
+      read_first_block(0, bytes + (k + static_cast<size_t>(s)) * length, blocks.w[s]);
       swap_block(blocks.w[s]);
     }
-  } else if (at.left > 0 && at.left <= last_block_bytes && !at.is_first) {
-    const uint8_t* keep = tail_masks.keep + 64 - at.left;
-    const uint8_t* mark = tail_masks.mark + 64 - at.left;
-    for (int s = 0; s < equal_lanes; ++s, at.from += length) {
-      Words* block = blocks.w[s];
+    blocks.compress();
+    for (int s = 0; s < equal_lanes; ++s) {
+      const uint8_t* from = bytes + (k + static_cast<size_t>(s)) * length + 63;
+      Words(&w)[4] = blocks.w[s];
       for (int i = 0; i < 4; ++i)
-        block[i] = (words_at(at.from + 16 * i) & words_at(keep + 16 * i)) | words_at(mark + 16 * i);
-      swap_block(block);
-      block[3][2] = static_cast<int32_t>(at.bits >> 32);
-      block[3][3] = static_cast<int32_t>(at.bits);
+        w[i] = (words_at(from + 16 * i) & words_at(keep + 16 * i)) | words_at(mark + 16 * i);
+      swap_block(w);
+      w[3][2] = 0;
+      w[3][3] = static_cast<int32_t>(8 * (1 + length));
     }
-  } else {
-    for (int s = 0; s < equal_lanes; ++s, at.from += length) blocks.load(s, at, at.from + 64);
+    blocks.compress();
+    for (int s = 0; s < equal_lanes; ++s) blocks.store(s, out + 32 * (k + static_cast<size_t>(s)));
   }
 }
 
-/// A multiple of equal_lanes entries of one length. Up to 64 bytes after the last are read.
+/// The same for any length.
 inline void hash_equal_leaves(const uint8_t* bytes, size_t length, size_t count, uint8_t* out) {
+  if (length >= two_blocks_from && length <= two_blocks_to)
+    return hash_two_blocks(bytes, length, count, out);
   for (size_t k = 0; k < count; k += equal_lanes) {
     HashStreams<equal_lanes> blocks;
     for (int s = 0; s < equal_lanes; ++s) blocks.clear(s);
     LeafPlace at = {k, bytes + k * length, static_cast<int64_t>(1 + length), 8 * (1 + length),
                     true};
     do {
-      load_equal(blocks, at, length);
+      LeafPlace place = at;
+      for (int s = 0; s < equal_lanes; ++s, place.from += length)
+        blocks.load(s, place, place.from + 64);
       blocks.compress();
     } while (advance(at));
     for (int s = 0; s < equal_lanes; ++s) blocks.store(s, out + 32 * (k + static_cast<size_t>(s)));

@@ -4,7 +4,7 @@
 //
 // Subtrees of 256 leaves that begin at a multiple of 256 are tiles. A batch is a few leaves, whole
 // tiles, a few leaves; the tiles' roots are a batch of the tree 256 times smaller. Tiles do not
-// know of each other, so threads take them four at a time; what is left over is added by push().
+// know of each other, so threads take them eight at a time; what is left over is added by push().
 #pragma once
 
 #include <algorithm>

@@ -34,9 +34,9 @@ GS_INLINE void leaf_hashes(const Entries& entries, std::span<Hash> out, int thre
 
 GS_INLINE void tile_roots(std::span<const Hash> hashes, std::span<Hash> roots, int threads) {
   GRIDSWARM_ASSERT(hashes.size() == tile_width * roots.size());
-  // Four tiles side by side give the kernel four nodes even in the last row, and stay in the
-  // first-level cache.
-  constexpr std::size_t together = 4;
+  // Eight tiles side by side fill the lanes of the kernels even in the last row, and their nodes
+  // stay in the first-level cache.
+  constexpr std::size_t together = 8;
   run_blocks(roots.size(), together, threads, [&](std::size_t first, std::size_t count) {
     std::array<Hash, together * tile_width / 2> row;
     std::size_t left = count * tile_width / 2;
