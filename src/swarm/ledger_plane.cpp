@@ -2,11 +2,13 @@
 #include "gridswarm/swarm/ledger_plane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -22,6 +24,13 @@ using Clock = std::chrono::steady_clock;
 
 /// Batches that may wait; one more makes submit() wait.
 constexpr std::size_t waiting_max = 2;
+
+/// A batch, when its ledger tick began and when it was submitted.
+struct Waiting {
+  JournalBatch batch;
+  Clock::time_point opened;
+  Clock::time_point submitted;
+};
 
 class ThreadedPlane final : public LedgerPlane {
  public:
@@ -43,7 +52,9 @@ class ThreadedPlane final : public LedgerPlane {
     changed_.wait(lock, [this] { return waiting_.size() < waiting_max || failed_ || stopping_; });
     if (failed_) std::rethrow_exception(failed_);
     if (stopping_) throw UsageError("a ledger plane that has finished takes no more journals");
-    waiting_.emplace_back(std::move(batch), Clock::now());
+    const Clock::time_point now = Clock::now();
+    waiting_.push_back({std::move(batch), opened_, now});
+    opened_ = now;
     changed_.notify_all();
   }
 
@@ -72,7 +83,7 @@ class ThreadedPlane final : public LedgerPlane {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
       if (waiting_.empty()) return;
-      auto [batch, submitted] = std::move(waiting_.front());
+      auto [batch, opened, submitted] = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
       changed_.notify_all();
@@ -84,7 +95,10 @@ class ThreadedPlane final : public LedgerPlane {
         changed_.notify_all();
         return;
       }
-      const double age_s = std::chrono::duration<double>(Clock::now() - submitted).count();
+      const Clock::time_point durable = Clock::now();
+      const double age_s = std::chrono::duration<double>(durable - submitted).count();
+      const double loss_ms = std::chrono::duration<double, std::milli>(durable - opened).count();
+      result_.loss_bound_ms = std::max(result_.loss_bound_ms, loss_ms);
       result_.anchor_age_s = std::max(result_.anchor_age_s, age_s);
     }
   }
@@ -96,19 +110,30 @@ class ThreadedPlane final : public LedgerPlane {
     HierarchyBlock made = close_hierarchy(state_, known_, feeders, info);
     for (const HierarchyTick& feeder : feeders)
       gateways_.put(feeder.trees.feeder, feeder.trees.tick, feeder.encoded);
+    count_ = made.device_records + static_cast<std::int64_t>(made.block.leaves.size());
     result_.device_records += made.device_records;
     result_.cluster_records += made.cluster_records;
     return std::move(made.block);
+  }
+
+  /// The block of a log that takes every record itself.
+  Block flat(const JournalBatch& batch, const ledger::BlockInfo& info) {
+    ledger::Entries records = merge_records(batch.packed);
+    count_ = static_cast<std::int64_t>(records.size());
+    return close_block(state_, std::move(records), info);
   }
 
   void commit(JournalBatch batch) {
     ledger::BlockInfo info;
     info.tick = batch.tick;
     info.time_s = batch.time_s;
-    Block block = is_hierarchy_ ? certified(batch, info)
-                                : close_block(state_, merge_records(batch.packed), info);
+    Block block = is_hierarchy_ ? certified(batch, info) : flat(batch, info);
     if (!block.refused.empty() && result_.refused == 0)
       result_.first_refusal = block.refused.front().text;
+    recent_[blocks_++ % recent_.size()] = count_;
+    result_.loss_bound_records =
+        std::max(result_.loss_bound_records,
+                 std::accumulate(recent_.begin(), recent_.end(), std::int64_t{}));
     result_.refused += static_cast<std::int64_t>(block.refused.size());
     result_.records += static_cast<std::int64_t>(block.leaves.size());
     log_.append_block(block.leaves, block.info);
@@ -119,10 +144,14 @@ class ThreadedPlane final : public LedgerPlane {
   bool is_hierarchy_;
   ledger::GatewayStore gateways_;
   ledger::ClusterRegister known_;
-  LedgerResult result_;  ///< the worker's until it has joined
+  std::array<std::int64_t, waiting_max + 2> recent_{};  ///< records of the last batches
+  std::size_t blocks_ = 0;
+  std::int64_t count_ = 0;  ///< records of the batch at work
+  LedgerResult result_;     ///< the worker's until it has joined
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::pair<JournalBatch, Clock::time_point>> waiting_;
+  std::deque<Waiting> waiting_;
+  Clock::time_point opened_ = Clock::now();  ///< when the ledger tick under way began
   std::exception_ptr failed_;
   bool stopping_ = false;
   std::jthread worker_;  ///< last: it uses all of the above

@@ -32,7 +32,10 @@ struct LedgerResult {
   std::string first_refusal;         ///< what the first one was, empty if none
   std::string head;                  ///< root of the log, hex
   std::int64_t size = 0;             ///< leaves
-  double anchor_age_s = 0;           ///< longest time from submit() to the durable block
+  double loss_bound_ms = 0;  ///< longest time from a ledger tick's begin to its durable block
+  std::int64_t loss_bound_records = 0;  ///< most records of four ledger ticks in sequence: one
+                                        ///< open, two waiting, one being written
+  double anchor_age_s = 0;              ///< longest time from submit() to the durable block
 };
 
 class LedgerPlane {

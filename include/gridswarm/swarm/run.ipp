@@ -200,6 +200,8 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
     summary.refused = log.refused;
     summary.log_head = log.head;
     summary.anchor_age_s = log.anchor_age_s;
+    summary.loss_bound_ms = log.loss_bound_ms;
+    summary.loss_bound_records = log.loss_bound_records;
     if (log.refused > 0)
       throw Error(ExitCode::run_time, "a contract refused " + std::to_string(log.refused) +
                                           " records of this run; the first: " + log.first_refusal);

@@ -46,6 +46,8 @@ struct RunSummary {
   std::int64_t refused = 0;          ///< records that a contract refused
   std::string log_head;              ///< root of the log, hex
   double anchor_age_s = 0;           ///< longest wait of a decision for its commit
+  double loss_bound_ms = 0;          ///< what a power failure could have lost, at worst
+  std::int64_t loss_bound_records = 0;
   double seconds = 0;
   double flow_percent = 0;  ///< share of the ticks' time spent in power flow
   std::int64_t exchange_rounds = 0;

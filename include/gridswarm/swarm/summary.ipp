@@ -36,7 +36,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() {
   using S = swarm::RunSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 21> table = {{
+  static const std::array<Field<S>, 23> table = {{
       {"run", "", &S::name, 0, 0, "name of the run"},
       {"feeders", "", &S::feeders, 0, any, "feeders"},
       {"agents", "", &S::agents, 0, any, "devices"},
@@ -59,6 +59,10 @@ GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() 
       {"refused", "", &S::refused, 0, any, "records that a contract refused"},
       {"log_head", "", &S::log_head, 0, 0, "root of the log"},
       {"anchor_age_s", "s", &S::anchor_age_s, 0, any, "longest wait of a decision for its commit"},
+      {"loss_bound_ms", "ms", &S::loss_bound_ms, 0, any,
+       "oldest decision that a power failure could have lost, at the worst moment"},
+      {"loss_bound_records", "", &S::loss_bound_records, 0, any,
+       "records that could not be durable at once: of four ledger ticks in sequence"},
       {"seconds", "s", &S::seconds, 0, any, "wall time"},
       {"flow_percent", "%", &S::flow_percent, 0, 100, "share of the ticks' time in power flow"},
       {"exchange_rounds", "", &S::exchange_rounds, 0, any, "rounds between ranks"},

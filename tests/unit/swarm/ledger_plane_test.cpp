@@ -49,6 +49,8 @@ TEST_CASE("the plane's head is the log's, block after block as submitted") {
   CHECK(result.refused == 0);
   CHECK(result.records > 0);
   CHECK(result.anchor_age_s >= 0.0);
+  CHECK(result.loss_bound_ms >= 1e3 * result.anchor_age_s);
+  CHECK(result.loss_bound_records == result.records);  // there are no more than four batches
   const ledger::Log log = ledger::Log::open(made.files, "log", made.key);
   CHECK(log.height() == 4);
   CHECK(ledger::to_hex(log.head().root) == result.head);
