@@ -61,6 +61,20 @@ void write_bytes(const std::string& path, ByteView bytes, bool is_synced) {
   file.close(path);
 }
 
+void write_at(const std::string& path, std::uint64_t offset, ByteView bytes) {
+  Descriptor file(path, O_WRONLY);
+  while (!bytes.empty()) {
+    const ssize_t count =
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) fail(path, "can't be written");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  if (::fdatasync(file.get()) != 0) fail(path, "can't be made durable");
+  file.close(path);
+}
+
 class PosixLock final : public FileLock {
  public:
   PosixLock(const std::string& path, bool exclusive)
@@ -125,6 +139,9 @@ class PosixFiles final : public FileSystem {
   void write(const std::string& path, ByteView bytes) override { write_bytes(path, bytes, false); }
   void write_synced(const std::string& path, ByteView bytes) override {
     write_bytes(path, bytes, true);
+  }
+  void write_at_synced(const std::string& path, std::uint64_t offset, ByteView bytes) override {
+    write_at(path, offset, bytes);
   }
 
   void rename(const std::string& from, const std::string& to) override {

@@ -42,6 +42,9 @@ class FileSystem {
   virtual void write(const std::string& path, ByteView bytes) = 0;
   /// The same, then fsync of the file through the same descriptor. The name is not durable.
   virtual void write_synced(const std::string& path, ByteView bytes) = 0;
+  /// Replace the bytes from `offset` on in a file that is there, growing it if need be, then
+  /// fdatasync. What lay beyond stays.
+  virtual void write_at_synced(const std::string& path, std::uint64_t offset, ByteView bytes) = 0;
   /// Atomic; replaces `to`. Not durable.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   /// Remove a file or an empty folder; nothing happens if it's missing. Not durable.

@@ -58,6 +58,7 @@ GS_INLINE void MemoryFiles::write(const std::string& path, ByteView bytes) {
   if (!inode) inode = std::make_shared<Inode>();
   const ByteView half = bytes.first(bytes.size() / 2);
   inode->live.assign(half.begin(), half.end());
+  inode->is_patched = false;
   count_change(path);
   inode->live.assign(bytes.begin(), bytes.end());
 }
@@ -66,6 +67,21 @@ GS_INLINE void MemoryFiles::write_synced(const std::string& path, ByteView bytes
   write(path, bytes);
   count_change(path);
   Inode& inode = file_at(path);
+  inode.durable = inode.live;
+}
+
+GS_INLINE void MemoryFiles::write_at_synced(const std::string& path, std::uint64_t offset,
+                                            ByteView bytes) {
+  Inode& inode = file_at(path);
+  if (inode.live == inode.durable) inode.is_patched = true;
+  const auto patch = [&](ByteView part) {
+    inode.live.resize(std::max<std::size_t>(inode.live.size(), offset + part.size()));
+    std::ranges::copy(part, inode.live.begin() + static_cast<std::ptrdiff_t>(offset));
+  };
+  patch(bytes.first(bytes.size() / 2));
+  count_change(path);
+  patch(bytes);
+  count_change(path);
   inode.durable = inode.live;
 }
 
@@ -83,6 +99,7 @@ GS_INLINE void MemoryFiles::remove(const std::string& path) {
   if (next != live_.end() && next->first.starts_with(path + "/"))
     throw FileError(path, "is not empty");
   live_.erase(path);
+  removed_.insert(path);
 }
 
 GS_INLINE void MemoryFiles::make_folders(const std::string& path) {
@@ -100,11 +117,13 @@ GS_INLINE void MemoryFiles::sync_folder(const std::string& path) {
   });
   for (const auto& [name, inode] : live_)
     if (parent_of(name) == path) durable_[name] = inode;
+  std::erase_if(removed_, [&](const std::string& name) { return parent_of(name) == path; });
 }
 
 GS_INLINE void MemoryFiles::sync_all(const std::string& path) {
   count_change(path);
   durable_ = live_;
+  removed_.clear();
   for (const auto& [name, inode] : live_) inode->durable = inode->live;
 }
 
@@ -115,13 +134,30 @@ GS_INLINE std::unique_ptr<FileLock> MemoryFiles::lock(const std::string& path, b
   return std::make_unique<Lock>(locks_, path);
 }
 
+/// Any subset of the sectors that differ is new, the rest old (zeros past the old end).
+GS_INLINE void MemoryFiles::tear_sectors(Inode& inode, const std::function<Fate()>& fate) {
+  constexpr std::size_t sector = 64;
+  inode.durable.resize(inode.live.size());
+  for (std::size_t at = 0, odd = 0; at < inode.live.size(); at += sector) {
+    const auto begin = static_cast<std::ptrdiff_t>(at);
+    const auto end = static_cast<std::ptrdiff_t>(std::min(at + sector, inode.live.size()));
+    const auto old = inode.durable.begin();
+    if (std::equal(old + begin, old + end, inode.live.begin() + begin)) continue;
+    const Fate chosen = fate();
+    if (chosen == Fate::lost || (chosen == Fate::torn && odd++ % 2 == 0))
+      std::copy(old + begin, old + end, inode.live.begin() + begin);
+  }
+}
+
 GS_INLINE void MemoryFiles::crash(const std::function<Fate()>& fate) {
   // Names first: each unsynced difference between the two worlds happens or does not.
   Names survivors = durable_;
   for (const auto& [name, inode] : live_) {
     const auto old = durable_.find(name);
-    if ((old == durable_.end() || old->second != inode) && fate() == Fate::kept)
-      survivors[name] = inode;
+    if (old != durable_.end() && old->second == inode) continue;
+    const Fate chosen = fate();
+    if (chosen == Fate::kept) survivors[name] = inode;
+    if (chosen == Fate::torn && removed_.contains(name)) survivors.erase(name);
   }
   for (const auto& [name, inode] : durable_)
     if (!live_.contains(name) && fate() == Fate::kept) survivors.erase(name);
@@ -134,13 +170,31 @@ GS_INLINE void MemoryFiles::crash(const std::function<Fate()>& fate) {
     if (inode->live == inode->durable) continue;
     const Fate chosen = fate();
     if (chosen == Fate::lost) inode->live = inode->durable;
-    if (chosen == Fate::torn) inode->live.resize(inode->live.size() / 2);
+    if (chosen == Fate::torn && inode->is_patched) tear_sectors(*inode, fate);
+    if (chosen == Fate::torn && !inode->is_patched) inode->live.resize(inode->live.size() / 2);
     inode->durable = inode->live;
   }
   live_ = survivors;
   durable_ = std::move(survivors);
+  removed_.clear();
   locks_ = std::make_shared<std::set<std::string>>();
   fail_at_ = 0;
+}
+
+GS_INLINE MemoryFiles MemoryFiles::clone() const {
+  MemoryFiles out;
+  std::map<const Inode*, std::shared_ptr<Inode>> copies;
+  const auto copy = [&](const Names& from, Names& to) {
+    for (const auto& [name, inode] : from) {
+      std::shared_ptr<Inode>& made = copies[inode.get()];
+      if (!made) made = std::make_shared<Inode>(*inode);
+      to[name] = made;
+    }
+  };
+  copy(live_, out.live_);
+  copy(durable_, out.durable_);
+  out.removed_ = removed_;
+  return out;
 }
 
 }  // namespace gridswarm::inline GS_ABI::ledger

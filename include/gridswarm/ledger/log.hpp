@@ -12,7 +12,7 @@
 //   7 drop      superseded partial tiles, then the stage
 // Recovery takes the newest valid superblock, does 5-7 again if the stage belongs to it (all steps
 // can be repeated), drops a stage that does not, and refuses to start unless the tiles give the
-// root.
+// root and the published checkpoint is a state of this tree.
 #pragma once
 
 #include <memory>
@@ -32,9 +32,12 @@ class Log {
   /// Throws FileError if it holds a log already or can't be written.
   static Log create(FileSystem& files, const std::string& folder, const SigningKey& key,
                     const Hash& genesis);
-  /// Recover and go on. Throws FileError if there is no log, another writer holds it, it is
-  /// damaged, or its checkpoint is not signed by `key`.
-  static Log open(FileSystem& files, const std::string& folder, const SigningKey& key);
+  /// Recover and go on. Throws FileError if there is no log, another writer holds it or a tile is
+  /// missing; DamageError if its checkpoint is not signed by `key`, if it is shorter than the
+  /// checkpoint it published or than `anchor` (a signed checkpoint kept elsewhere, whole note;
+  /// empty: none), or does not begin with their entries.
+  static Log open(FileSystem& files, const std::string& folder, const SigningKey& key,
+                  const std::string& anchor = "");
   Log(Log&&) noexcept;
   ~Log();
 
