@@ -7,6 +7,7 @@
 #include "gridswarm/ledger/cluster_register.ipp"
 #include "gridswarm/ledger/cluster_tree.ipp"
 #include "gridswarm/ledger/committee.ipp"
+#include "gridswarm/ledger/crc32c.ipp"
 #include "gridswarm/ledger/device_proof.ipp"
 #include "gridswarm/ledger/file_faulty.ipp"
 #include "gridswarm/ledger/file_memory.ipp"
@@ -31,3 +32,4 @@
 #include "gridswarm/ledger/verify_folder.ipp"
 #include "gridswarm/ledger/verify_walk.ipp"
 #include "gridswarm/ledger/witness.ipp"
+#include "gridswarm/ledger/write_ahead.ipp"

@@ -24,7 +24,7 @@ enum class FileCall { write, sync_file, rename, remove, make_folder, sync_folder
 inline constexpr int file_calls = 8;
 
 /// What happens to a call: as asked, FileError, or (a sync) success without doing anything.
-enum class Fault { none, error, skip };
+enum class CallFault { none, error, skip };
 
 class FaultyFiles final : public FileSystem {
  public:
@@ -32,7 +32,7 @@ class FaultyFiles final : public FileSystem {
   explicit FaultyFiles(FileSystem& inner) : inner_(inner) {}
 
   /// Asked before each call; empty: nothing fails.
-  std::function<Fault(FileCall, const std::string& path)> fault;
+  std::function<CallFault(FileCall, const std::string& path)> fault;
   /// The disk takes that many more bytes, then writes fail for lack of space.
   std::uint64_t space_left_bytes = std::numeric_limits<std::uint64_t>::max();
   /// Calls of a kind so far.
@@ -52,7 +52,7 @@ class FaultyFiles final : public FileSystem {
   std::unique_ptr<FileLock> lock(const std::string& path, bool exclusive) override;
 
  private:
-  Fault ask(FileCall kind, const std::string& path);
+  CallFault ask(FileCall kind, const std::string& path);
   Bytes begin_write(const std::string& path, ByteView bytes);
   void lose(const std::string& path, Bytes on_disk);
 

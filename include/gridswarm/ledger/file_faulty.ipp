@@ -9,10 +9,10 @@
 
 namespace gridswarm::inline GS_ABI::ledger {
 
-GS_INLINE Fault FaultyFiles::ask(FileCall kind, const std::string& path) {
+GS_INLINE CallFault FaultyFiles::ask(FileCall kind, const std::string& path) {
   ++counts_[static_cast<std::size_t>(kind)];
-  const Fault chosen = fault ? fault(kind, path) : Fault::none;
-  if (chosen == Fault::error && kind != FileCall::sync_file && kind != FileCall::sync_all &&
+  const CallFault chosen = fault ? fault(kind, path) : CallFault::none;
+  if (chosen == CallFault::error && kind != FileCall::sync_file && kind != FileCall::sync_all &&
       kind != FileCall::write)
     throw FileError(path, "Input/output error");
   return chosen;
@@ -20,9 +20,9 @@ GS_INLINE Fault FaultyFiles::ask(FileCall kind, const std::string& path) {
 
 /// Asks for a write and takes its space; returns the part that fits if not all of it does.
 GS_INLINE Bytes FaultyFiles::begin_write(const std::string& path, ByteView bytes) {
-  const Fault chosen = ask(FileCall::write, path);
+  const CallFault chosen = ask(FileCall::write, path);
   std::uint64_t fits = std::min<std::uint64_t>(bytes.size(), space_left_bytes);
-  if (chosen == Fault::error) fits = std::min<std::uint64_t>(fits, bytes.size() / 2);
+  if (chosen == CallFault::error) fits = std::min<std::uint64_t>(fits, bytes.size() / 2);
   space_left_bytes -= fits;
   clean_.erase(path);
   unsynced_.insert(path);
@@ -60,9 +60,9 @@ GS_INLINE void FaultyFiles::write_synced(const std::string& path, ByteView bytes
   const Bytes before = inner_.exists(path) ? read(path) : Bytes();
   write(path, bytes);
   switch (ask(FileCall::sync_file, path)) {
-    case Fault::skip: return;
-    case Fault::error: lose(path, before); throw FileError(path, "can't be made durable");
-    case Fault::none: inner_.write_synced(path, bytes); unsynced_.erase(path);
+    case CallFault::skip: return;
+    case CallFault::error: lose(path, before); throw FileError(path, "can't be made durable");
+    case CallFault::none: inner_.write_synced(path, bytes); unsynced_.erase(path);
   }
 }
 
@@ -81,12 +81,12 @@ GS_INLINE void FaultyFiles::write_at_synced(const std::string& path, std::uint64
     throw FileError(path, "can't be written: no space left");
   }
   switch (ask(FileCall::sync_file, path)) {
-    case Fault::skip: inner_.write(path, with(bytes)); return;
-    case Fault::error:
+    case CallFault::skip: inner_.write(path, with(bytes)); return;
+    case CallFault::error:
       inner_.write(path, with(bytes));
       lose(path, before);
       throw FileError(path, "can't be made durable");
-    case Fault::none: inner_.write_at_synced(path, offset, bytes); unsynced_.erase(path);
+    case CallFault::none: inner_.write_at_synced(path, offset, bytes); unsynced_.erase(path);
   }
 }
 
@@ -111,16 +111,16 @@ GS_INLINE void FaultyFiles::make_folders(const std::string& path) {
 }
 
 GS_INLINE void FaultyFiles::sync_folder(const std::string& path) {
-  if (ask(FileCall::sync_folder, path) != Fault::skip) inner_.sync_folder(path);
+  if (ask(FileCall::sync_folder, path) != CallFault::skip) inner_.sync_folder(path);
 }
 
 GS_INLINE void FaultyFiles::sync_all(const std::string& path) {
   switch (ask(FileCall::sync_all, path)) {
-    case Fault::skip: return;
-    case Fault::error:
+    case CallFault::skip: return;
+    case CallFault::error:
       for (const std::string& name : std::exchange(unsynced_, {})) lose(name, {});
       throw FileError(path, "can't be made durable");
-    case Fault::none: inner_.sync_all(path); unsynced_.clear();
+    case CallFault::none: inner_.sync_all(path); unsynced_.clear();
   }
 }
 

@@ -38,6 +38,10 @@ class Log {
   /// empty: none), or does not begin with their entries.
   static Log open(FileSystem& files, const std::string& folder, const SigningKey& key,
                   const std::string& anchor = "");
+  /// The same for who replays the write-ahead files (write_ahead.hpp), whose records open() would
+  /// pass over and therefore refuses.
+  static Log open_with_wal(FileSystem& files, const std::string& folder, const SigningKey& key,
+                           const std::string& anchor);
   Log(Log&&) noexcept;
   ~Log();
 

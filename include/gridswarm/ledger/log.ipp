@@ -98,6 +98,15 @@ GS_INLINE void require_signer(const std::string& where, const std::string& note,
 
 GS_INLINE Log Log::open(FileSystem& files, const std::string& folder, const SigningKey& key,
                         const std::string& anchor) {
+  for (const char* name : {"wal.0", "wal.1"})
+    if (files.exists(folder + "/" + name))
+      throw FileError(folder + "/" + name,
+                      "may hold acknowledged records that are in no block; open the log with them");
+  return open_with_wal(files, folder, key, anchor);
+}
+
+GS_INLINE Log Log::open_with_wal(FileSystem& files, const std::string& folder,
+                                 const SigningKey& key, const std::string& anchor) {
   const LogFolder log{files, folder};
   require_signer(folder, read_superblocks(log)[0].checkpoint, key);
   if (!anchor.empty()) require_signer("the anchor", anchor, key);

@@ -123,20 +123,20 @@ struct Exploration {
   std::string run_with_failures();
 
  private:
-  Fault decide(FileCall kind, const std::string& path);
+  CallFault decide(FileCall kind, const std::string& path);
   std::string crash(const MemoryFiles& files, const Told& told, std::uint32_t luck);
   std::string crash_again(MemoryFiles& files, const Told& told, std::uint32_t luck);
   std::string before_;
 };
 
-Fault Exploration::decide(FileCall kind, const std::string& path) {
+CallFault Exploration::decide(FileCall kind, const std::string& path) {
   std::string name = name_call(kind, path);
   const bool is_sync =
       kind == FileCall::sync_file || kind == FileCall::sync_folder || kind == FileCall::sync_all;
   const std::string site = name + " after " + before_;
   before_ = std::move(name);
   if (is_sync) syncs.insert(site);
-  return site == skipped ? Fault::skip : Fault::none;
+  return site == skipped ? CallFault::skip : CallFault::none;
 }
 
 /// The recovery loses power before each of its calls, and the one after it does not.
@@ -145,7 +145,7 @@ std::string Exploration::crash_again(MemoryFiles& files, const Told& told, std::
   MemoryFiles first = files.clone();
   FaultyFiles faulty(first);
   faulty.fault = [&](FileCall kind, const std::string& path) {
-    const Fault chosen = decide(kind, path);
+    const CallFault chosen = decide(kind, path);
     if (!wrong.empty()) return chosen;
     MemoryFiles second = first.clone();
     second.crash(fates(luck, 1000 * calls + crashes++));
@@ -209,8 +209,8 @@ std::string Exploration::run_with_failures() {
     FaultyFiles faulty(files);
     std::int64_t count = 0;
     faulty.fault = [&](FileCall kind, const std::string& path) {
-      const Fault chosen = decide(kind, path);
-      return ++count == at ? Fault::error : chosen;
+      const CallFault chosen = decide(kind, path);
+      return ++count == at ? CallFault::error : chosen;
     };
     Told told{heads, blocks};
     std::optional<Log> log;
