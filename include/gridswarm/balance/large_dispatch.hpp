@@ -3,15 +3,16 @@
 //
 // The bracketed Newton of boxed_quadratic.hpp in pieces of 2,048 members (64 kB of columns), over
 // threads; partial sums are added in the order of the pieces, so the answer does not depend on the
-// threads. Three readings of the columns instead of one per pass:
+// threads. Four readings of the columns instead of one per pass:
 //   1. survey, and the aggregate at price 0 while the piece lies in cache; a Newton step gives y1
-//   2. the aggregate at y1, and a list of those whose state (at a limit, or between) is not the
+//   2. the aggregate at y1; a second step gives y2
+//   3. the aggregate at y2, and a list of those whose state (at a limit, or between) is not the
 //   same
-//      all over [y1 - w, y1 + w], w = |y1| / 8: the others are settled, a straight line in y:
-//        sum_all(y) = sum_all(y1) + (slope_all - slope_listed)(y1) (y - y1)
-//                     + sum_listed(y) - sum_listed(y1)
+//      all over [y2 - w, y2 + w], w = |y2 - y1| / 2: the others are settled, a straight line in y:
+//        sum_all(y) = sum_all(y2) + (slope_all - slope_listed)(y2) (y - y2)
+//                     + sum_listed(y) - sum_listed(y2)
 //      passes over the few who are listed then find the root
-//   3. set-points
+//   4. set-points
 // If the root isn't in that interval, the plain solver answers instead.
 #pragma once
 

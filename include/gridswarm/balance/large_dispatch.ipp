@@ -98,18 +98,19 @@ GS_INLINE kernel::DispatchSums pass_listed(const LargeDispatchWork& work, std::s
   return all;
 }
 
-/// Reading 2: sums of all at y, and the list.
+/// Readings 2 and 3: sums of all at y, and the list where high > low.
 GS_INLINE kernel::DispatchSums read_and_list(const BoxedQuadratic& problem, int threads, double y,
                                              double low, double high, LargeDispatchWork& work) {
   const kernel::Kernels& kernels = kernel::kernels();
-  each_piece(problem.want_kw.size(), threads,
-             [&](std::size_t piece, std::size_t first, std::size_t end) {
-               const auto each = kernels.dispatch_pass(piece_view(problem, first, end), y);
-               work.sums[piece * numbers] = each.sum_kw;
-               work.sums[piece * numbers + 1] = each.slope;
-               work.listed[piece] =
-                   static_cast<std::int64_t>(list_unsettled(problem, first, end, low, high, work));
-             });
+  each_piece(
+      problem.want_kw.size(), threads, [&](std::size_t piece, std::size_t first, std::size_t end) {
+        const auto each = kernels.dispatch_pass(piece_view(problem, first, end), y);
+        work.sums[piece * numbers] = each.sum_kw;
+        work.sums[piece * numbers + 1] = each.slope;
+        if (high > low)
+          work.listed[piece] =
+              static_cast<std::int64_t>(list_unsettled(problem, first, end, low, high, work));
+      });
   kernel::DispatchSums all{0.0, 0.0};
   for (std::size_t k = 0; k < work.sums.size(); k += numbers) {
     all.sum_kw += work.sums[k];
@@ -132,7 +133,7 @@ GS_INLINE Price solve_listed(const BoxedQuadratic& problem, kernel::DispatchSums
                              int threads, LargeDispatchWork& work) {
   const std::size_t count = problem.want_kw.size();
   const kernel::DispatchSums start = pass_listed(work, count, threads, y1, work.sums);
-  Price at{y1, all.sum_kw, 3, Balance::not_converged};
+  Price at{y1, all.sum_kw, 4, Balance::not_converged};
   kernel::DispatchSums listed = start;
   while (at.passes < max_passes) {
     const double settled = all.slope - start.slope;
@@ -168,12 +169,18 @@ GS_INLINE Price dispatch_large(const BoxedQuadratic& problem, double tolerance,
     const kernel::DispatchSurvey survey = read_survey(problem, threads, work.sums, zero);
     const double slope = zero.slope + problem.inverse_external;
     const double y1 = slope > 0.0 ? (problem.e_ref_kw - zero.sum_kw) / slope : 0.0;
-    const double width = 0.125 * std::fabs(y1);
     const double bound_kw = tolerance * (survey.sum_size_kw + std::fabs(problem.e_ref_kw));
-    if (y1 - width > survey.min_price && y1 + width < survey.max_price) {
-      const auto all = read_and_list(problem, threads, y1, y1 - width, y1 + width, work);
-      price = solve_listed(problem, all, y1, y1 - width, y1 + width, bound_kw, max_passes, threads,
-                           work);
+    double y2 = y1;
+    if (y1 > survey.min_price && y1 < survey.max_price) {
+      const auto at = read_and_list(problem, threads, y1, 0.0, 0.0, work);
+      const double g = at.sum_kw + y1 * problem.inverse_external - problem.e_ref_kw;
+      const double slope_there = at.slope + problem.inverse_external;
+      if (slope_there > 0.0) y2 = y1 - g / slope_there;
+    }
+    const double low = y2 - 0.5 * std::fabs(y2 - y1), high = y2 + 0.5 * std::fabs(y2 - y1);
+    if (high > low && low > survey.min_price && high < survey.max_price) {
+      const auto all = read_and_list(problem, threads, y2, low, high, work);
+      price = solve_listed(problem, all, y2, low, high, bound_kw, max_passes, threads, work);
     }
   }
   if (price.status != Balance::solved) price = solve_by_newton(problem, tolerance, max_passes);
