@@ -16,7 +16,11 @@ class CsvTableFile final : public ResultTable {
  public:
   CsvTableFile(const std::string& path, const ScenarioAxis& scenarios, const ItemAxis& items,
                const std::vector<Quantity>& quantities)
-      : path_(path), scenarios_(scenarios), items_(items), file_(open(path)) {
+      : path_(path),
+        in_place_(io::is_written_in_place(path)),
+        scenarios_(scenarios),
+        items_(items),
+        file_(open()) {
     std::string header = scenarios.name.empty() ? "" : scenarios.name + ",";
     for (const std::string& column : items.columns) header += column + ",";
     for (const Quantity& quantity : quantities) header += quantity.name + ",";
@@ -26,7 +30,7 @@ class CsvTableFile final : public ResultTable {
   ~CsvTableFile() override {
     if (!file_) return;
     std::fclose(file_);
-    std::remove(part().c_str());
+    if (!in_place_) std::remove(part().c_str());
   }
 
   void write(std::int64_t first, Index count,
@@ -53,17 +57,17 @@ class CsvTableFile final : public ResultTable {
   void close() override {
     const bool good = std::fclose(file_) == 0;
     file_ = nullptr;
-    if (!good || std::rename(part().c_str(), path_.c_str()) != 0) fail();
+    if (!good || (!in_place_ && std::rename(part().c_str(), path_.c_str()) != 0)) fail();
   }
 
  private:
-  std::string part() const { return path_ + ".part"; }
+  std::string part() const { return in_place_ ? path_ : path_ + ".part"; }
   [[noreturn]] void fail() const {
     throw FileError(path_, std::string("cannot be written: ") + std::strerror(errno));
   }
-  static std::FILE* open(const std::string& path) {
-    std::FILE* file = std::fopen((path + ".part").c_str(), "wb");
-    if (!file) throw FileError(path, std::string("cannot be written: ") + std::strerror(errno));
+  std::FILE* open() const {
+    std::FILE* file = std::fopen(part().c_str(), "wb");
+    if (!file) fail();
     return file;
   }
   void put(const std::string& text) {
@@ -71,6 +75,7 @@ class CsvTableFile final : public ResultTable {
   }
 
   std::string path_;
+  bool in_place_;
   ScenarioAxis scenarios_;
   ItemAxis items_;
   std::FILE* file_;

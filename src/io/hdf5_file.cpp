@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "gridswarm/io/file.hpp"
 #include "io/hdf5_state.hpp"
 
 namespace gridswarm::inline GS_ABI::io {
@@ -34,6 +35,8 @@ Hdf5File::~Hdf5File() {
 }
 
 Hdf5File Hdf5File::create(const std::string& path) {
+  if (is_written_in_place(path))
+    throw FileError(path, "is a device or a pipe, in which HDF5 can't go back; give a file");
   const QuietHdf5 quiet;
   auto state = std::make_unique<State>();
   state->path = path;

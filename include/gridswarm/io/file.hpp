@@ -13,7 +13,12 @@ namespace gridswarm::inline GS_ABI::io {
 /// @throws FileError if it is missing, a folder, or cannot be read
 std::string read_file(const std::string& path);
 
-/// Replace or create a file: written beside it under a temporary name, then renamed.
+/// Does a device, a pipe or an open descriptor stand at this path? Such a place is written itself:
+/// a file renamed over it would take its place.
+bool is_written_in_place(const std::string& path);
+
+/// Replace or create a file: written beside it under a temporary name, then renamed; except a place
+/// that is written itself.
 /// @throws FileError if the folder is missing or not writable, or the disk is full
 void write_file_atomically(const std::string& path, std::string_view text);
 

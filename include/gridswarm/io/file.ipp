@@ -37,12 +37,18 @@ GS_INLINE std::string read_file(const std::string& path) {
   return text;
 }
 
+GS_INLINE bool is_written_in_place(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::exists(path, error) || fs::is_directory(path, error)) return false;
+  if (!fs::is_regular_file(path, error)) return true;
+  // /dev/stdout and its like may lead to a regular file, and are no place to rename over either.
+  const fs::path folder = fs::canonical(fs::absolute(path, error).parent_path(), error);
+  return folder == "/dev" || folder.string().starts_with("/proc/");
+}
+
 GS_INLINE void write_file_atomically(const std::string& path, std::string_view text) {
-  // A device or a pipe is written itself: a file renamed over it would take its place.
-  std::error_code ignored;
-  const bool is_place = std::filesystem::exists(path, ignored) &&
-                        !std::filesystem::is_regular_file(path, ignored) &&
-                        !std::filesystem::is_directory(path, ignored);
+  const bool is_place = is_written_in_place(path);
   const std::string temporary = is_place ? path : path + ".part";
   detail::File file(std::fopen(temporary.c_str(), "wb"));
   if (!file) throw FileError(path, "cannot be written: " + detail::reason());
