@@ -339,11 +339,29 @@ def test_the_membership_of_other_agents_is_refused(tmp_path):
     assert done.returncode == 4 and "99" in done.stderr and "strange.csv:2" in done.stderr
 
 
+def test_wires_of_0_ohm_and_a_single_bus_full_of_agents_are_no_obstacle(tmp_path):
+    case_file, fleet = small(tmp_path, 90)
+    text = case_file.read_text()
+    joined = tmp_path / "joined.m"
+    joined.write_text(re.sub(r"(?m)^(\t\d+\t\d+)\t[\d.]+/16\S*\t[\d.]+/16\S*", r"\1\t0\t0", text))
+    assert joined.read_text().count("\t0\t0\t0") >= 32
+    summary, table = form(joined, fleet, tmp_path / "c.csv")
+    assert (summary["connected_share"], summary["breaches"], len(table)) == (1, 0, 90)
+    assert summary["largest_diameter_pu"] == 0
+    crowd = tmp_path / "crowd.csv"
+    crowd.write_text("agent,bus,kind,rating_kw\n" + "".join(f"{k},18,pv,5\n" for k in range(200)))
+    summary, table = form(case_file, crowd, tmp_path / "d.csv")
+    sizes = collections.Counter(row["cluster"] for row in table)
+    assert len(table) == 200 and max(sizes.values()) <= 64 and summary["undersized"] == 0
+
+
 @pytest.mark.parametrize("options, code, words", [
     (["--w-distance", "nan"], 2, "--w-distance"),
     (["--size-min", "9", "--size-max", "5"], 2, "size_min is 9"),
     (["--rating-max-kva", "0.01"], 2, "rating_max_kva"),
     (["--w-residual", "-1"], 2, "--w-residual"),
+    (["--w-switch", "-0.1"], 2, "--w-switch"),
+    (["--kappa", "nan"], 2, "--kappa"),
     (["--edge-length", "ohm"], 2, "edge_length is 'ohm'"),
     (["--edge-length", "custom"], 2, "needs a length for each of the 37 branches"),
     (["--edge-length", "log_sensitivity", "--x-source-pu", "0"], 2, "--x-source-pu"),

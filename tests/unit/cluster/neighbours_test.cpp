@@ -53,9 +53,10 @@ TEST_CASE("the k nearest agents equal brute force on 1000 random forests") {
   }
 }
 
-TEST_CASE("agents within a radius equal brute force, ends included") {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    const feeder::Case grid = sample::random_case(2, 20, seed, 3);
+TEST_CASE("agents within a radius equal brute force on 1000 random forests, ends included") {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    const auto reach = static_cast<Index>(1 + sample::number(seed, 35, 0, 6));
+    const feeder::Case grid = sample::random_case(2, 20, seed, reach);
     const fleet::Fleet fleet = sample::random_fleet(grid, 30, seed);
     const auto tree =
         distance::make_agent_tree(grid, feeder::make_forest(grid), fleet, EdgeLength::resistance);
