@@ -7,7 +7,9 @@
 //   join clusters A and B:     min(m_A, m_B).
 // Buses without agents belong to the cluster whose paths pass them; edges elsewhere are free. The
 // sum bounds the members that change their cluster, and it adds up over edges, so the tree
-// programme has it.
+// programme has it. The bound is loose: a border shifted by one member is charged as a whole
+// cluster joined and one member cut. So the local search counts members that move one by one
+// (refine.hpp), which needs to know where every agent was.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,8 @@ struct History {
   std::vector<std::int32_t> if_cut;     ///< moves when it is cut
   std::vector<std::int32_t> if_joined;  ///< moves when it is joined
   std::vector<std::int8_t> was_joined;
+  std::vector<Index> was_in;  ///< previous cluster of the node's agent, numbered from 0; or none
+  Index clusters = 0;         ///< so many previous clusters in was_in
 };
 
 /// Buffers of recall(); keep their capacity.
@@ -35,6 +39,7 @@ struct HistoryWork {
   std::vector<std::int32_t> total,
       count;  ///< previous cluster row -> members here; 0 between calls
   std::vector<Index> met;
+  std::vector<Index> number;  ///< previous cluster row -> its number in was_in; none between calls
 };
 
 /// @param previous  null at the first formation; only `of` and `id` are read

@@ -45,6 +45,25 @@ GS_INLINE void trace(const FeederTree& tree, const Clusters& previous, HistoryWo
   }
 }
 
+/// Number the previous clusters of this feeder in the order of their first agents.
+GS_INLINE void number_clusters(const FeederTree& tree, const Clusters& previous, HistoryWork& work,
+                               History& out) {
+  work.number.resize(previous.id.size(), none);
+  work.met.clear();
+  out.was_in.assign(static_cast<std::size_t>(tree.nodes()), none);
+  for (Index v = 0; v < tree.nodes(); ++v) {
+    const Index row = tree.agent[v] == none ? none : previous.of[tree.agent[v]];
+    if (row == none) continue;
+    if (work.number[row] == none) {
+      work.number[row] = static_cast<Index>(work.met.size());
+      work.met.push_back(row);
+    }
+    out.was_in[v] = work.number[row];
+  }
+  out.clusters = static_cast<Index>(work.met.size());
+  for (Index row : work.met) work.number[row] = none;
+}
+
 /// The smallest id that nobody has: of the members' ids, then of their mirror images below -1.
 GS_INLINE ClusterId fresh_id(const fleet::Fleet& fleet, std::span<const Index> members,
                              const std::set<ClusterId>& taken) {
@@ -84,6 +103,7 @@ GS_INLINE void recall(const FeederTree& tree, const Clusters* previous, HistoryW
     }
   }
   each_home([](std::int32_t& total) { total = 0; });
+  detail::number_clusters(tree, *previous, work, out);
 }
 
 GS_INLINE std::vector<Match> match_by_overlap(const Clusters& before, const Clusters& after) {

@@ -33,8 +33,8 @@ struct ClusterOptions {
   double delta_response = 1.0;
   double delta_kw = 2.0;
   double flexibility = 0.0;  ///< share of the devices' bands counted in the residual
-  double w_switch = 1.0;     ///< per member moved
-  double min_gain = 0.01;    ///< share of J below which nothing is moved
+  double w_switch = 0.1;     ///< per member moved; for steps of 15 minutes
+  double min_gain = 0.01;    ///< share of J that a fresh formation must save beyond a repair
   std::int64_t labels = 16;  ///< kept per node
   std::int64_t refine_passes = 8;
   std::vector<double> branch_length;  ///< by branch row, for edge_length custom; in no table

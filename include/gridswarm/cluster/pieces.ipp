@@ -46,10 +46,12 @@ void copy_history(const History& history, const Nodes& nodes, History& out) {
   out = {};
   out.any = history.any;
   if (!history.any) return;
+  out.clusters = history.clusters;
   for (Index v : nodes) {
     out.if_cut.push_back(history.if_cut[v]);
     out.if_joined.push_back(history.if_joined[v]);
     out.was_joined.push_back(history.was_joined[v]);
+    out.was_in.push_back(history.was_in[v]);
   }
 }
 

@@ -9,8 +9,12 @@
 // the part beyond an edge follows in O(1), since everything else of it is a difference:
 //   P_beyond = P - P_k - m_k (R_above - S') - (M - m_k) S',   S' = S_k + m_k l.
 // Only its diameter takes a walk, which is made for cuts that would win and in unions that are too
-// long. Moves are taken in preorder and only if they lower the integer score, so the result is one
-// and the same and the search ends.
+// long.
+//
+// With a previous membership every cluster may keep the name of one old cluster, each name once;
+// members who were elsewhere have moved, and each costs w_switch. Of the two parts of a union the
+// names go to whom they save more moves, from counts below every node. Moves are taken in preorder
+// and only if they lower the integer score, so the result is one and the same and the search ends.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +25,24 @@
 
 namespace gridswarm::inline GS_ABI::cluster {
 
+/// Who of a subtree was where.
+struct Origin {
+  std::int32_t anywhere = 0;           ///< members who had a cluster
+  std::int32_t first = 0, second = 0;  ///< of them in the two old clusters in question
+};
+
+/// Buffers of naming clusters.
+struct NameWork {
+  struct Overlap {
+    Index top, old;
+    std::int32_t shared;
+  };
+  std::vector<Overlap> overlaps;
+  std::vector<Index> first, next;    ///< top -> its first node with an agent, and on from there
+  std::vector<std::int32_t> shared;  ///< by old cluster; 0 between clusters
+  std::vector<std::int8_t> given;    ///< by old cluster
+};
+
 /// Buffers of refine(); keep their capacity from feeder to feeder.
 template <class More>
 struct RefineWork {
@@ -28,6 +50,8 @@ struct RefineWork {
   std::vector<std::int32_t> stamp;    ///< top node -> pass in which its cluster last changed
   std::vector<std::int64_t> score;    ///< top node -> score of its cluster
   std::vector<std::int32_t> members;  ///< top node -> members of its cluster
+  std::vector<Index> name;            ///< top node -> old cluster whose name it keeps, or none
+  std::vector<std::int32_t> moved;    ///< top node -> members who were elsewhere
   std::vector<Index> sibling;  ///< top node of an empty cluster -> the neighbour below seen last
   std::vector<Index> tops;
   std::vector<Index> node, above;       ///< the union in preorder: node, local row of its parent
@@ -35,6 +59,8 @@ struct RefineWork {
   std::vector<Part<More>> below;        ///< by local row
   std::vector<std::int64_t> distances;  ///< by local row: R
   std::vector<std::int64_t> depth;      ///< buffer of the walk
+  std::vector<Origin> origin;           ///< by local row
+  NameWork naming;
 };
 
 /// Score of the cuts of one feeder: objective, undersized clusters and moves.
