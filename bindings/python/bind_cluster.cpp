@@ -19,6 +19,18 @@ namespace {
 /// Lengths of one's own, by branch row; None: as the options say.
 using Lengths = std::optional<std::vector<double>>;
 
+/// Powers and bands of coming steps, step-major by agent row: (steps, p, low, high), or None.
+using Coming =
+    std::optional<std::tuple<Index, std::vector<double>, std::vector<double>, std::vector<double>>>;
+
+cluster::FormExtras extras_of(const Coming& coming) {
+  cluster::FormExtras extras;
+  if (coming)
+    extras.horizon = {std::get<0>(*coming), std::get<1>(*coming), std::get<2>(*coming),
+                      std::get<3>(*coming)};
+  return extras;
+}
+
 void set_lengths(const Lengths& lengths, cluster::ClusterOptions& options) {
   if (!lengths) return;
   options.branch_length = *lengths;
@@ -70,8 +82,8 @@ struct Measures {
 
 py::tuple form(const feeder::Case& grid, const std::string& fleet_text,
                const std::optional<std::string>& previous_text, const Lengths& lengths,
-               const std::optional<std::string>& preset, std::uint64_t seed, std::uint32_t epoch,
-               int threads, py::dict keywords) {
+               const Coming& coming, const std::optional<std::string>& preset, std::uint64_t seed,
+               std::uint32_t epoch, int threads, py::dict keywords) {
   auto options =
       take_fields(keywords, preset ? cluster::preset(*preset) : cluster::ClusterOptions{});
   const auto leading = take_fields<cluster::LeaderOptions>(keywords);
@@ -85,7 +97,7 @@ py::tuple form(const feeder::Case& grid, const std::string& fleet_text,
     const Scene scene(grid, fleet_text, options);
     const auto previous = scene.clusters(previous_text, "previous");
     formation = cluster::form(grid, scene.spanning.forest, scene.fleet, options,
-                              previous ? &*previous : nullptr, threads);
+                              previous ? &*previous : nullptr, threads, extras_of(coming));
     cluster::Standing standing;
     cluster::elect(scene.fleet, leading, seed, epoch, standing, formation.clusters);
     measures.emplace(scene, formation.clusters, previous);

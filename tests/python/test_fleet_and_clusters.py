@@ -37,6 +37,36 @@ def test_every_agent_is_in_a_cluster_with_one_leader_within_the_bounds(case):
     assert clusters.quality["breaches"] == 0 and clusters.quality["connected_share"] == 1
 
 
+def test_with_a_horizon_clusters_serve_the_coming_hours(case):
+    """Powers that change by the hour: whoever knows them shares more of them."""
+    fleet = gs.synthetic_fleet(case, 90, seed=2).sample(frac=1.0, random_state=1)
+    random = np.random.default_rng(3)
+    steps = random.uniform(-6, 6, (8, len(fleet)))
+    now = gs.form_clusters(case, fleet)
+    ahead = gs.form_clusters(case, fleet, horizon=steps)
+
+    def left(clusters):
+        cluster = fleet.agent.map(clusters.set_index("agent").cluster).to_numpy()
+        return sum(pd.Series(p_kw).groupby(cluster).sum().abs().sum() for p_kw in steps)
+
+    assert left(ahead) < left(now)
+    same = gs.form_clusters(case, fleet, horizon=(steps, steps, steps), flexibility=1.0)
+    assert (same.cluster == ahead.cluster).all()
+    wide = gs.form_clusters(case, fleet, horizon=(steps, steps - 99, steps + 99), flexibility=1.0)
+    assert wide.quality["objective"] < ahead.quality["objective"]
+
+
+@pytest.mark.parametrize("horizon, words", [
+    (np.zeros((2, 89)), r"shape \(2, 89\); give \(steps, 90\)"),
+    (np.full((2, 90), np.nan), "no numbers"),
+    (np.zeros((9, 90)), "horizon of 9 steps; give 1 to 8"),
+    ((np.zeros((2, 90)), np.zeros((1, 90)), np.zeros((2, 90))), "as many steps"),
+])
+def test_a_horizon_that_does_not_fit_is_refused(case, horizon, words):
+    with pytest.raises(gs.UsageError, match=words):
+        gs.form_clusters(case, gs.synthetic_fleet(case, 90, seed=2), horizon=horizon)
+
+
 def test_a_small_change_keeps_most_of_the_membership(case):
     fleet = gs.synthetic_fleet(case, 90, seed=2)
     before = gs.form_clusters(case, fleet)

@@ -21,24 +21,27 @@ class Clusters(pd.DataFrame):
         return Clusters
 
 
-def form_clusters(case, fleet, previous=None, preset=None, lengths=None, seed=1, epoch=0, threads=0,
-                  **options):
+def form_clusters(case, fleet, previous=None, preset=None, lengths=None, horizon=None, seed=1,
+                  epoch=0, threads=0, **options):
     """Form electrically connected clusters of a fleet's agents and elect a leader for each.
 
     case: may have loops; clusters then follow its shortest spanning tree and are measured with the
     loops closed. previous: clusters from an earlier call, which are then changed only where it is
     worth it. preset: "balancing", "paper_literal", "voltage" or "dispatch", what options that are
     not given begin with. lengths: one number from 0 per row of case.branch (edge_length "custom"),
-    in the unit that diameter_max_pu and delta_pu then have, too. seed, epoch: draw the
-    leaders. threads: 0 for all cores. options: gs.options("form_clusters").
+    in the unit that diameter_max_pu and delta_pu then have, too. horizon: powers expected over the
+    next 1 to 8 steps, kW into the grid, an array (steps, agents) with agents as in the rows of the
+    fleet: the power left after sharing is then the mean over these steps, not that of p_kw. A tuple
+    of three such arrays (powers, low, high) gives the bands that `flexibility` counts.
+    seed, epoch: draw the leaders. threads: 0 for all cores. options: gs.options("form_clusters").
     Returns Clusters: one row per agent, sorted by agent; cluster is -1 for an agent without supply.
     Its `quality` is what gs.quality gives, with `objective` and `switching`.
     Raises InputError for a fleet, case or previous membership that can't be used, UsageError for a
     wrong option.
     """
     text, quality_ = _gridswarm.form_clusters(
-        native(case), text_of(fleet), _membership(previous), _lengths(case, lengths), preset, seed,
-        epoch, threads, options)
+        native(case), text_of(fleet), _membership(previous), _lengths(case, lengths),
+        _horizon(fleet, horizon), preset, seed, epoch, threads, options)
     clusters = Clusters(pd.read_csv(io.StringIO(text)))
     clusters["cluster"] = clusters["cluster"].fillna(-1).astype("int64")
     clusters.quality = quality_
@@ -106,6 +109,26 @@ def _membership(clusters):
     columns = [name for name in ("agent", "cluster", "leader") if name in table]
     table = table.loc[table["cluster"] >= 0, columns]
     return table.astype({"cluster": "int64"}).to_csv(index=False)
+
+
+def _horizon(fleet, horizon):
+    """(steps, powers, low, high) with agents sorted by number, as the library has them."""
+    if horizon is None:
+        return None
+    agents = pd.DataFrame(fleet)["agent"].to_numpy()
+    order, tables = np.argsort(agents, kind="stable"), []
+    for table in horizon if isinstance(horizon, tuple) else (horizon,):
+        table = np.asarray(table, dtype=float)
+        if table.ndim != 2 or table.shape[1] != len(agents):
+            raise UsageError(f"horizon has the shape {table.shape}; give (steps, {len(agents)}), a "
+                             "column for each row of the fleet")
+        if not np.isfinite(table).all():
+            raise UsageError("horizon has powers that are no numbers; give every agent's power")
+        tables.append(table)
+    if len(tables) not in (1, 3) or any(len(table) != len(tables[0]) for table in tables):
+        raise UsageError("horizon is powers, or a tuple of powers, low and high of as many steps")
+    flat = [table[:, order].ravel().tolist() for table in tables] + [[], []]
+    return (len(tables[0]), *flat[:3])
 
 
 def _lengths(case, lengths):
