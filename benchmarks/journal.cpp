@@ -68,6 +68,11 @@ class StallingFiles final : public ledger::FileSystem {
     if (path.ends_with("stage")) wait();
     files_.write_synced(path, bytes);
   }
+  void write_at_synced(const std::string& path, std::uint64_t offset,
+                       ledger::ByteView bytes) override {
+    wait();
+    files_.write_at_synced(path, offset, bytes);
+  }
   void rename(const std::string& from, const std::string& to) override { files_.rename(from, to); }
   void remove(const std::string& path) override { files_.remove(path); }
   void make_folders(const std::string& path) override { files_.make_folders(path); }
