@@ -7,15 +7,20 @@
 // at the rate of independent rounds that sha_rounds.hpp measures in the same run. Online is one
 // record after another: a leaf, pushed onto a range; its primitives are the same leaves and nodes,
 // one call each, without the range. All on one thread by short runs, the speedup by the wall.
+// `--durable` asks for the rows of ledger_durable.cpp alone, `--folder DIR` says on which disk,
+// `--latency-ms MS` how long a group may wait to grow.
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "gridswarm/base/random.hpp"
 #include "gridswarm/ledger/batch.hpp"
 #include "gridswarm/ledger/bytes.hpp"
 #include "gridswarm/ledger/sign.hpp"
+#include "ledger_durable.hpp"
 #include "rows.hpp"
 #include "sha_rounds.hpp"
 
@@ -149,9 +154,7 @@ double signature_seconds() {
                              [&] { kept = verify_signature(key.public_key, record, signature); });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+std::vector<bench::Row> hash_rows() {
   const std::vector<Hash> hashes = some_hashes(2 * nodes);
   const Entries batch = some_records(records);
   const double node_s = node_seconds(hashes);
@@ -165,7 +168,7 @@ int main(int argc, char** argv) {
   const double one_s = batch_seconds(many, 1, 30);
   const double two_s = batch_seconds(many, 2, 30);
   const std::string command = "bench_ledger --json";
-  std::vector<bench::Row> rows = {
+  return {
       {"merkle_nodes_per_s", 1.0 / node_s, "1/s", ">=", 25e6, 5 * repeats, command},
       {"vs_openssl_evp", evp_s / node_s, "", ">=", 3.0, repeats, command},
       {"batch_append_fraction_of_hash_bound", bound_s / batch_s, "", ">=", 0.6, repeats, command},
@@ -179,5 +182,23 @@ int main(int argc, char** argv) {
       {"online_append_ns", online_s * 1e9, "ns", "", 0.0, repeats, command},
       {"openssl_evp_node_ns", evp_s * 1e9, "ns", "", 0.0, repeats, command},
   };
+}
+
+/// The argument after `name`, or `otherwise`.
+std::string argument(int argc, char** argv, const std::string& name, const std::string& otherwise) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (argv[i] == name) return argv[i + 1];
+  return otherwise;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool is_durable_alone = std::count(argv, argv + argc, std::string_view("--durable")) > 0;
+  std::vector<bench::Row> rows;
+  if (!is_durable_alone) rows = hash_rows();
+  const std::string folder = argument(argc, argv, "--folder", ".");
+  const double hold_ms = std::stod(argument(argc, argv, "--latency-ms", "0"));
+  for (const bench::Row& row : bench::durable_rows(folder, hold_ms)) rows.push_back(row);
   bench::print_rows(rows, bench::wants_json(argc, argv));
 }

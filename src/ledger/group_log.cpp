@@ -18,6 +18,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// A file grows to that many times block_bytes while the block before is being made; then the
+/// writer waits.
+constexpr std::uint64_t stretch = 4;
+
 Clock::duration seconds(double s) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
 }
@@ -27,7 +31,7 @@ Clock::duration seconds(double s) {
 struct GroupLog::State {
   State(FileSystem& files, const std::string& folder, const SigningKey& key, InfoOf info,
         const GroupOptions& given, const std::string& anchor)
-      : options(given), wal(files, folder, key, std::move(info), anchor) {}
+      : options(given), wal(files, folder, key, std::move(info), anchor, given.block_bytes) {}
 
   void throw_if_stopped() const {
     if (failed) std::rethrow_exception(failed);
@@ -74,8 +78,12 @@ std::uint64_t GroupLog::State::take(std::uint64_t bytes, const std::function<voi
 
 /// Wait for a group to be written (true) or for the end of the log or of a block (false).
 bool GroupLog::State::await_group(std::unique_lock<std::mutex>& lock) {
-  const auto has_work = [&] { return queued.size() > 0 || stopping || flushing || failed; };
-  if (wal.has_waiting())
+  const bool was_making = making || ended;
+  const auto has_work = [&] {
+    const bool is_made = was_making && !making && !ended;
+    return queued.size() > 0 || is_made || stopping || flushing || failed;
+  };
+  if (wal.has_waiting() && !was_making)
     to_writer.wait_until(lock, block_begun + seconds(options.block_s), has_work);
   else
     to_writer.wait(lock, has_work);
@@ -125,8 +133,10 @@ void GroupLog::State::write() try {
     }
     const bool is_end = queued.size() == 0 && (flushing || stopping);
     const bool is_old = Clock::now() >= block_begun + seconds(options.block_s);
-    if (wal.has_waiting() && (is_end || is_old || wal.waiting_bytes() >= options.block_bytes))
-      turn(lock);
+    const bool is_long = wal.waiting_bytes() >= options.block_bytes;
+    const bool is_free = !making && !ended;
+    const bool must_wait = is_end || wal.waiting_bytes() >= stretch * options.block_bytes;
+    if (wal.has_waiting() && (((is_old || is_long) && is_free) || must_wait)) turn(lock);
     if (is_end && !wal.has_waiting()) {
       flushing = false;
       to_callers.notify_all();
@@ -150,6 +160,7 @@ void GroupLog::State::make() try {
     lock.lock();
     making = false;
     to_callers.notify_all();
+    to_writer.notify_one();
   }
 } catch (...) {
   stop_for_good();

@@ -17,10 +17,12 @@ namespace gridswarm::inline GS_ABI::ledger {
 
 struct GroupOptions {
   double hold_ms = 0.0;  ///< how long a group's first record waits for more before it's written
-  std::uint64_t group_bytes = 1 << 20;   ///< a group of that size is not held any longer
-  std::uint64_t queue_bytes = 4 << 20;   ///< records queued at most, before submit() waits
-  std::uint64_t block_bytes = 64 << 20;  ///< of a write-ahead file, before it becomes a block
-  double block_s = 1.0;                  ///< or its age
+  std::uint64_t group_bytes = 1 << 20;  ///< a group of that size is not held any longer
+  std::uint64_t queue_bytes = 4 << 20;  ///< records queued at most, before submit() waits
+  /// Of a write-ahead file, before it becomes a block; up to 4 times that while the one before is
+  /// being made.
+  std::uint64_t block_bytes = 32 << 20;
+  double block_s = 1.0;  ///< or its age
 };
 
 /// The one writer of a log, for any number of threads (linked library only).

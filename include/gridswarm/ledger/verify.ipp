@@ -109,6 +109,8 @@ GS_INLINE bool Verification::check_fixed_files() {
   constexpr std::pair<const char*, const char*> left_overs[] = {
       {"stage", "was left by an append that did not end; recover the log first"},
       {"checkpoint.tmp", "was left by an append that did not end; recover the log first"},
+      {"wal.0", "may hold acknowledged records that are in no block; open the log with its key"},
+      {"wal.1", "may hold acknowledged records that are in no block; open the log with its key"},
       {"minimum-index.tmp", "was left by a pruning that did not end; prune again"},
       {"incoming", "was left by a copy that did not end; mirror again"},
       {"fork", "says that the log signed two histories; check it as a proof, then move it away"}};

@@ -56,8 +56,9 @@ class WriteAhead {
 
   /// Recover; acknowledged records that are in no block become one (or two). Throws as Log::open
   /// does, and DamageError if an acknowledged group is damaged or the log is behind these files.
+  /// Files shorter than `file_bytes` are made that long, so that no group has to lengthen them.
   WriteAhead(FileSystem& files, const std::string& folder, const SigningKey& key, InfoOf info,
-             const std::string& anchor = "");
+             const std::string& anchor = "", std::uint64_t file_bytes = 0);
 
   /// Make a group durable: one write, one fdatasync. Returns the log's index of its first record.
   std::uint64_t append(const Entries& group);

@@ -87,7 +87,8 @@ GS_INLINE WalScan scan_wal(ByteView bytes, const Hash& genesis, std::uint64_t he
 }
 
 GS_INLINE WriteAhead::WriteAhead(FileSystem& files, const std::string& folder,
-                                 const SigningKey& key, InfoOf info, const std::string& anchor)
+                                 const SigningKey& key, InfoOf info, const std::string& anchor,
+                                 std::uint64_t file_bytes)
     : files_(files),
       folder_(folder),
       info_(std::move(info)),
@@ -97,9 +98,11 @@ GS_INLINE WriteAhead::WriteAhead(FileSystem& files, const std::string& folder,
   bool is_new = false;
   for (std::uint64_t slot = 0; slot < 2; ++slot) {
     const std::string name = folder_ + "/" + wal_name(slot);
-    if (files_.exists(name)) continue;
-    files_.write(name, {});
-    is_new = true;
+    const bool is_there = files_.exists(name);
+    if (!is_there || files_.read(name).size() < file_bytes)
+      file_bytes > 0 ? files_.write_synced(name, Bytes(static_cast<std::size_t>(file_bytes)))
+                     : files_.write(name, {});
+    is_new = is_new || !is_there;
   }
   if (is_new) files_.sync_folder(folder_);
   height_ = log_.height();
