@@ -113,7 +113,5 @@ std::span<const Field<swarm::ResponseFigures>> fields();
 }  // namespace gridswarm::inline GS_ABI
 
 #ifndef GRIDSWARM_COMPILED
-#include "gridswarm/swarm/response.ipp"
-#include "gridswarm/swarm/response_central.ipp"
-#include "gridswarm/swarm/response_swarm.ipp"
+#include "gridswarm/swarm/response_work.hpp"
 #endif

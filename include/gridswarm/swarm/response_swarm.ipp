@@ -14,6 +14,7 @@
 #include <bit>
 #include <cmath>
 
+#include "gridswarm/base/random.hpp"
 #include "gridswarm/swarm/response.hpp"
 #include "gridswarm/swarm/response_work.hpp"
 

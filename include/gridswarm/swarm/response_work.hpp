@@ -48,3 +48,9 @@ link::Nanoseconds to_ns(double seconds);
 void take_counts(const link::Network& network, Response& response);
 
 }  // namespace gridswarm::inline GS_ABI::swarm
+
+#ifndef GRIDSWARM_COMPILED
+#include "gridswarm/swarm/response.ipp"
+#include "gridswarm/swarm/response_central.ipp"
+#include "gridswarm/swarm/response_swarm.ipp"
+#endif
