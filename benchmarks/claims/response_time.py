@@ -242,6 +242,8 @@ seconds for that alone.
 Actuator 0.3 s. Negative: the centre wins.
 
 {tables['links']}
+
+![the surface, with the claim as a band]({words.plot.name if words.plot else ''})
 """
 
 
