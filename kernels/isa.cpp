@@ -7,6 +7,7 @@
 #include "circuit_sweep.simd.hpp"
 #include "dispatch.simd.hpp"
 #include "gridswarm/kernel/kernels.hpp"
+#include "inverter.simd.hpp"
 #include "law.simd.hpp"
 #include "lu.simd.hpp"
 #include "mesh.simd.hpp"
@@ -54,6 +55,7 @@ const Kernels GS_TABLE(GS_ISA) = {Isa::GS_ISA,
                                   circuit_down,
                                   circuit_sweep,
                                   circuit_compare,
+                                  inverter_step,
                                   {hash_leaves, hash_nodes}};
 
 }  // namespace gridswarm::inline GS_ABI::kernel

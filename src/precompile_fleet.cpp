@@ -2,6 +2,8 @@
 // The bodies of fleet/, once.
 #include "gridswarm/fleet/device.ipp"
 #include "gridswarm/fleet/forecast.ipp"
+#include "gridswarm/fleet/inverter.ipp"
+#include "gridswarm/fleet/inverter_settings.ipp"
 #include "gridswarm/fleet/on_feeder.ipp"
 #include "gridswarm/fleet/phases.ipp"
 #include "gridswarm/fleet/profile.ipp"

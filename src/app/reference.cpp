@@ -23,6 +23,7 @@
 #include "gridswarm/cluster/form_ranks.hpp"
 #include "gridswarm/cluster/quality.hpp"
 #include "gridswarm/cluster/upkeep.hpp"
+#include "gridswarm/fleet/inverter_settings.hpp"
 #include "gridswarm/flow/circuit_figures.hpp"
 #include "gridswarm/flow/figures.hpp"
 #include "gridswarm/flow/summary.hpp"
@@ -165,6 +166,20 @@ std::string command_block(const Command& command, const std::vector<Shared>& tab
   return text;
 }
 
+/// Settings of inverters (fleet/inverter_settings.hpp).
+Blocks inverter_blocks() {
+  return {
+      {"fields InverterSettings", options_table<fleet::InverterSettings>()},
+      {"fields LocalVoltVar", options_table<fleet::LocalVoltVar>()},
+      {"fields LocalVoltWatt", options_table<fleet::LocalVoltWatt>()},
+      {"fields LocalWattVar", options_table<fleet::LocalWattVar>()},
+      {"fields FixedReactive", options_table<fleet::FixedReactive>()},
+      {"fields LocalDroop", options_table<fleet::LocalDroop>()},
+      {"fields EnterService", options_table<fleet::EnterService>()},
+      {"fields TripWindows", options_table<fleet::TripWindows>()},
+  };
+}
+
 Blocks all_blocks() {
   Blocks blocks = {
       {"fields run", options_table<swarm::RunOptions>()},
@@ -218,6 +233,7 @@ Blocks all_blocks() {
       {"fields MirrorResult", results_table<ledger::MirrorResult>()},
       {"fields PruneResult", results_table<ledger::PruneResult>()},
   };
+  for (const auto& block : inverter_blocks()) blocks.insert(block);
   const std::vector<Shared> tables = {
       shared_options<fleet::FleetMix>("mix"),
       shared_options<cluster::ClusterOptions>("cluster"),

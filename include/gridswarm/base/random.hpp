@@ -27,6 +27,7 @@ enum class Stream : std::uint32_t {
   variation = 9,
   link = 10,
   response = 11,
+  inverter_wait = 12,
 };
 
 /// Four independent 32-bit words. Key = seed; counter = (agent, step, stream).

@@ -5,6 +5,7 @@
 #include "gridswarm/kernel/circuit_law_views.hpp"
 #include "gridswarm/kernel/circuit_views.hpp"
 #include "gridswarm/kernel/hash_views.hpp"
+#include "gridswarm/kernel/inverter_views.hpp"
 #include "gridswarm/kernel/isa.hpp"
 #include "gridswarm/kernel/mesh_views.hpp"
 #include "gridswarm/kernel/views.hpp"
@@ -105,6 +106,8 @@ struct Kernels {
   /// Hold what every node draws now against `before`, the J that made the voltages (pairs by slot).
   void (*circuit_compare)(const CircuitTree& tree, const double* before,
                           const CircuitMemory& memory, CircuitCheck& check);
+  /// One tick of inverters by IEEE 1547-2018, each by itself (kernel/inverter_lane.hpp).
+  void (*inverter_step)(const InverterView& view);
   /// SHA-256 without the processor's own instructions for it.
   HashKernels hash;
 };

@@ -7,6 +7,7 @@
 #include "gridswarm/kernel/reference_circuit.hpp"
 #include "gridswarm/kernel/reference_circuit_law.hpp"
 #include "gridswarm/kernel/reference_hash.hpp"
+#include "gridswarm/kernel/reference_inverter.hpp"
 #include "gridswarm/kernel/reference_law.hpp"
 #include "gridswarm/kernel/reference_mesh.hpp"
 #include "gridswarm/kernel/reference_newton.hpp"
@@ -88,6 +89,7 @@ GS_INLINE Kernels reference_kernels() {
           reference::circuit_down,
           reference::circuit_sweep,
           reference::circuit_compare,
+          reference::inverter_step,
           {reference::hash_leaves, reference::hash_nodes}};
 }
 
