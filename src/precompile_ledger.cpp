@@ -7,6 +7,7 @@
 #include "gridswarm/ledger/cluster_register.ipp"
 #include "gridswarm/ledger/cluster_tree.ipp"
 #include "gridswarm/ledger/committee.ipp"
+#include "gridswarm/ledger/committee_links.ipp"
 #include "gridswarm/ledger/crc32c.ipp"
 #include "gridswarm/ledger/device_proof.ipp"
 #include "gridswarm/ledger/file_faulty.ipp"
