@@ -45,7 +45,7 @@ def report(path, lines):
     head = ["<!-- SPDX-License-Identifier: BSD-3-Clause -->",
             f"# {datetime.date.today()}: the control plane beside other packages", "",
             f"- Command: `./dev peers control {' '.join(sys.argv[1:])}`",
-            f"- Library as of {commit()}; the others as benchmarks/peers/requirements.txt pins them",
+            f"- Library as of {commit()}; others as benchmarks/peers/requirements.txt pins them",
             f"- Machine: {machine()}; load averages at the end {load}",
             "- What the rows are: benchmarks/peers/README.md"]
     pathlib.Path(path).write_text("\n".join(head + lines) + "\n")
