@@ -32,6 +32,7 @@ from .fleet import read_fleet, synthetic_fleet  # noqa: E402
 from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
 from .frequency import FrequencyResponse, frequency_response  # noqa: E402
+from .inverter import InverterBank, inverter_settings, three_phase_voltage  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
 from .series import time_series  # noqa: E402
@@ -40,12 +41,13 @@ from .options import info, options  # noqa: E402
 __version__ = _gridswarm.version
 
 __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
-           "FlowResult", "FrequencyResponse", "InputError", "Results", "Solver", "Summary",
+           "FlowResult", "FrequencyResponse", "InputError", "InverterBank", "Results", "Solver", "Summary",
            "UsageError",
            "distances", "form_clusters", "frequency_response", "from_pandapower", "info",
-           "neighbours", "open_results",
+           "inverter_settings", "neighbours", "open_results",
            "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",
-           "run", "sensitivity", "synthetic_case", "synthetic_fleet", "time_series", "verify",
+           "run", "sensitivity", "synthetic_case", "synthetic_fleet", "three_phase_voltage",
+           "time_series", "verify",
            load_margin.__name__]
 
 

@@ -108,6 +108,18 @@ struct InverterSettings {
 InverterSettings default_inverter_settings(const std::string& category, const std::string& abnormal,
                                            double nominal_hz = 60.0);
 
+/// use(name, table) for every table within settings, by the name that files and keywords give it.
+template <class Settings, class Use>
+void each_table(Settings& settings, Use&& use) {
+  use("volt_var", settings.volt_var);
+  use("volt_watt", settings.volt_watt);
+  use("watt_var", settings.watt_var);
+  use("fixed", settings.fixed);
+  use("droop", settings.droop);
+  use("enter", settings.enter);
+  use("trip", settings.trip);
+}
+
 /// @throws UsageError with one sentence for the first setting that is outside the standard's range
 /// of adjustability, a curve that does not ascend, or a capability below the category's.
 void require_by_standard(const InverterSettings& settings);
