@@ -9,21 +9,12 @@ namespace {
 using fleet::InverterBank;
 using fleet::InverterSettings;
 
-/// Takes text NAME out of keywords; `absent` where it's missing.
-std::string take_text(py::dict& keywords, const char* name, const char* absent) {
-  if (!keywords.contains(name)) return absent;
-  const py::object value = keywords.attr("pop")(name);
-  if (!py::isinstance<py::str>(value)) throw UsageError(std::string(name) + " must be a text");
-  return value.cast<std::string>();
-}
-
 /// The defaults of the categories that the dict names (B and III), changed by what else it says.
 InverterSettings settings_of(const py::dict& said) {
-  py::dict keywords = said.attr("copy")();
-  const std::string normal = take_text(keywords, "category", "B");
-  const std::string abnormal = take_text(keywords, "abnormal_category", "III");
-  InverterSettings settings =
-      take_fields(keywords, fleet::default_inverter_settings(normal, abnormal));
+  py::dict keywords = said.attr("copy")(), again = said.attr("copy")();
+  const auto asked = take_fields<InverterSettings>(again);
+  InverterSettings settings = take_fields(
+      keywords, fleet::default_inverter_settings(asked.category, asked.abnormal_category));
   fleet::each_table(settings, [&](const char* name, auto& table) {
     if (!keywords.contains(name)) return;
     const py::object value = keywords.attr("pop")(name);

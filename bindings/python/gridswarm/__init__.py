@@ -41,8 +41,8 @@ from .options import info, options  # noqa: E402
 __version__ = _gridswarm.version
 
 __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
-           "FlowResult", "FrequencyResponse", "InputError", "InverterBank", "Results", "Solver", "Summary",
-           "UsageError",
+           "FlowResult", "FrequencyResponse", "InputError", "InverterBank", "Results", "Solver",
+           "Summary", "UsageError",
            "distances", "form_clusters", "frequency_response", "from_pandapower", "info",
            "inverter_settings", "neighbours", "open_results",
            "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",

@@ -7,27 +7,27 @@ from . import _gridswarm
 from .errors import UsageError
 
 
-def inverter_settings(category="B", abnormal_category="III", **changes):
-    """All settings of an inverter, the standard's defaults of two categories with changes.
+def inverter_settings(**changes):
+    """All settings of an inverter: the standard's defaults of its two categories, with changes.
 
-    category: "A" or "B" (normal operation); abnormal_category: "I", "II" or "III" (ride-through and
-    trip). changes: settings by name, and dicts volt_var, volt_watt, watt_var, fixed, droop, enter,
-    trip, as docs/reference/inverter-settings.md lists them with units and ranges.
+    changes: category "A" or "B" (normal operation; "B" if missing), abnormal_category "I", "II" or
+    "III" (ride-through and trip; "III"), other settings by name, and dicts volt_var, volt_watt,
+    watt_var, fixed, droop, enter, trip, as docs/reference/inverter-settings.md lists them with
+    units and ranges.
     Returns a dict that InverterBank takes. Raises UsageError with one sentence for a setting that
     is unknown, outside the standard's range, or makes a curve that is not monotone.
     """
-    return _gridswarm.inverter_settings({"category": category,
-                                         "abnormal_category": abnormal_category, **changes})
+    return _gridswarm.inverter_settings(changes)
 
 
 def three_phase_voltage(a_pu, b_pu, c_pu):
     """What a three-phase inverter sees of its phase voltages (p.u., arrays of one shape).
 
-    Returns a dict v_pu (average, for curves), v_low_pu and v_high_pu (extremes of phase and
+    Returns a dict v_pu (average, for curves), lowest_pu and highest_pu (extremes of phase and
     phase-to-phase, for trips): keywords of InverterBank.step. Phases are taken 120 degrees apart.
     """
     phases = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (a_pu, b_pu, c_pu)))
-    return dict(zip(("v_pu", "v_low_pu", "v_high_pu"), _gridswarm.three_phase_voltage(*phases)))
+    return dict(zip(("v_pu", "lowest_pu", "highest_pu"), _gridswarm.three_phase_voltage(*phases)))
 
 
 class InverterBank:
@@ -59,12 +59,12 @@ class InverterBank:
     def __len__(self):
         return len(self.p_max_kw)
 
-    def step(self, v_pu, f_hz=60.0, available_kw=None, want_kw=None, *, v_low_pu=None,
-             v_high_pu=None, health=1.0):
+    def step(self, v_pu, f_hz=60.0, available_kw=None, want_kw=None, *, lowest_pu=None,
+             highest_pu=None, health=1.0):
         """One tick, or as many as the inputs have rows.
 
         Each input: a number, an array of shape (devices,) or of shape (ticks, devices).
-        v_pu: own phase, or three-phase average; v_low_pu, v_high_pu: extremes for trips (None:
+        v_pu: own phase, or three-phase average; lowest_pu, highest_pu: extremes for trips (None:
         v_pu). available_kw: what the source could give (None: P_max); want_kw: what's asked for
         (None: what's available); storage may go down to -charge_kw. health: 0 is lost.
         Returns (p_kw, q_kvar), injection positive, in the shape of the inputs, at least
@@ -73,10 +73,10 @@ class InverterBank:
         """
         available_kw = self.p_max_kw if available_kw is None else available_kw
         want_kw = available_kw if want_kw is None else want_kw
-        given = [v_pu, v_pu if v_low_pu is None else v_low_pu,
-                 v_pu if v_high_pu is None else v_high_pu, f_hz,
+        given = [v_pu, v_pu if lowest_pu is None else lowest_pu,
+                 v_pu if highest_pu is None else highest_pu, f_hz,
                  np.asarray(want_kw, dtype=float) / self.p_max_kw,
-                 -self.charge_kw / self.p_max_kw,
+                 0.0 - self.charge_kw / self.p_max_kw,
                  np.asarray(available_kw, dtype=float) / self.p_max_kw, health]
         try:
             given = np.broadcast_arrays(*(np.asarray(one, dtype=float) for one in given))

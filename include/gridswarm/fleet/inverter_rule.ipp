@@ -21,6 +21,7 @@ GS_INLINE double decay(double x) {
 namespace inverter_detail {
 
 GS_INLINE std::string text_of(double x);
+GS_INLINE std::int32_t mode_of(const std::string& reactive);
 
 /// Ticks that a window of seconds_s takes; a multiple of the tick is that multiple.
 GS_INLINE double whole_ticks(double seconds_s, double dt_s) {
@@ -102,16 +103,6 @@ GS_INLINE void set_active(const InverterSettings& s, double dt_s, bool exact,
   rule.per_hz_under = 1.0 / (s.nominal_hz * d.under_droop);
   rule.p_floor = d.p_min_pu;
   rule.droop_lag = lag_of(d.open_loop_s, 2.303, dt_s, exact);
-}
-
-GS_INLINE std::int32_t mode_of(const std::string& reactive) {
-  if (reactive == "none") return kernel::inverter_no_reactive;
-  if (reactive == "volt-var") return kernel::inverter_volt_var;
-  if (reactive == "watt-var") return kernel::inverter_watt_var;
-  if (reactive == "power-factor") return kernel::inverter_power_factor;
-  if (reactive == "constant") return kernel::inverter_fixed_var;
-  throw UsageError("reactive function " + reactive +
-                   " is unknown; choose none, volt-var, watt-var, power-factor or constant");
 }
 
 GS_INLINE void set_reactive(const InverterSettings& s, double dt_s, bool exact,

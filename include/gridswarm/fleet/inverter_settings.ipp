@@ -7,6 +7,7 @@
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/fleet/inverter_fields.ipp"
 #include "gridswarm/fleet/inverter_settings.hpp"
+#include "gridswarm/kernel/inverter_views.hpp"
 
 namespace gridswarm::inline GS_ABI::fleet {
 
@@ -53,6 +54,16 @@ GS_INLINE std::string text_of(double x) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", x);
   return text;
+}
+
+GS_INLINE std::int32_t mode_of(const std::string& reactive) {
+  if (reactive == "none") return kernel::inverter_no_reactive;
+  if (reactive == "volt-var") return kernel::inverter_volt_var;
+  if (reactive == "watt-var") return kernel::inverter_watt_var;
+  if (reactive == "power-factor") return kernel::inverter_power_factor;
+  if (reactive == "constant") return kernel::inverter_fixed_var;
+  throw UsageError("reactive function " + reactive +
+                   " is unknown; choose none, volt-var, watt-var, power-factor or constant");
 }
 
 template <class S>
@@ -116,6 +127,7 @@ GS_INLINE void require_by_standard(const InverterSettings& settings) {
     throw UsageError("inverter category " + settings.category + " is unknown; choose A or B");
   if (settings.response != "exact" && settings.response != "trapezoid")
     throw UsageError("response " + settings.response + " is unknown; choose exact or trapezoid");
+  mode_of(settings.reactive);
   require_ranges(settings, "inverter");
   require_ranges(settings.volt_var, "volt-var");
   require_ranges(settings.volt_watt, "volt-watt");
