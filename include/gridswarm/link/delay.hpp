@@ -4,15 +4,15 @@
 // One message of `bytes` on a link, in whole nanoseconds of the virtual clock:
 //   leaves  = max(now, when the wire is free) + bytes / rate           (0 without a byte budget)
 //   arrives = leaves + floor + [ 0 | median exp(sigma z) | next of the trace ] + jitter u
-// z = Phi^-1(u1), and u1, u and the word that decides on loss are the four words of one draw keyed
-// by (seed, link, number of the message on that link): what happens to a message depends on no
+// z = Phi^-1((w + 1/2) / 2^32) for a word w of chance. Words are keyed by (seed, link, number n of
+// the message on that link): four messages' delays are the words of the draw number n / 4, loss and
+// jitter of a message two words of a draw of its own. So what happens to a message depends on no
 // other message, on no thread and on no order of calls. Lognormal is the usual description of
 // network delays: never below its floor, long to the right. mean = floor + median exp(sigma^2 / 2).
 // exp(sigma z) is read from 4,097 points in u and joined by straight lines, relative error at most
 // 5e-6 (sigma^2 + 2.2 sigma); the outer 1/64 of u on either side is computed, not read.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -62,7 +62,7 @@ Model model_of(const LinkOptions& options);
 /// outside [0, 5], more than 30 days of delay, a trace that is not there
 void check_model(const Model& model, Index traces);
 
-/// Does the fate of a message on this link depend on its draw?
+/// Can a message on this link be lost, or be late by jitter?
 bool draws(const Model& model);
 
 /// Delays above the floor at u = 0, 1/4096, .. 1 in nanoseconds; empty where it isn't lognormal.
@@ -70,14 +70,13 @@ std::vector<double> delay_table(const Model& model);
 
 /// The lognormal part of a delay.
 /// @param table  delay_table(model)
-double lognormal_ns(const Model& model, std::span<const double> table,
-                    const std::array<std::uint32_t, 4>& words);
+double lognormal_ns(const Model& model, std::span<const double> table, std::uint32_t word);
 
 /// The uniform part of a delay.
-Nanoseconds jitter_ns(const Model& model, const std::array<std::uint32_t, 4>& words);
+Nanoseconds jitter_ns(const Model& model, std::uint32_t word);
 
-/// Lost by this draw? The loss is rounded to 1 / 2^32.
-bool is_lost(const Model& model, const std::array<std::uint32_t, 4>& words);
+/// Lost by this word? The loss is rounded to 1 / 2^32.
+bool is_lost(const Model& model, std::uint32_t word);
 
 /// Time that the wire is busy with a message, rounded up; 0 without a byte budget.
 Nanoseconds wire_ns(const Model& model, std::int64_t bytes);

@@ -71,13 +71,11 @@ GS_INLINE void check_model(const Model& model, Index traces) {
     refuse("delay trace " + std::to_string(model.trace) + " does not exist: add the trace first");
 }
 
-GS_INLINE bool draws(const Model& model) {
-  return model.delay == Delay::lognormal || model.loss > 0.0 || model.jitter_ns > 0;
-}
+GS_INLINE bool draws(const Model& model) { return model.loss > 0.0 || model.jitter_ns > 0; }
 
 namespace delay_detail {
 
-inline constexpr std::uint64_t knots = 4096, computed = knots / 64;
+inline constexpr std::uint32_t knots = 4096, computed = knots / 64;
 
 GS_INLINE double exact_ns(const Model& model, double u) {
   const double above = model.median_ns * lognormal_quantile(u, model.sigma);
@@ -89,7 +87,7 @@ GS_INLINE double exact_ns(const Model& model, double u) {
 GS_INLINE std::vector<double> delay_table(const Model& model) {
   std::vector<double> table;
   if (model.delay != Delay::lognormal) return table;
-  for (std::uint64_t k = 0; k <= delay_detail::knots; ++k) {
+  for (std::uint32_t k = 0; k <= delay_detail::knots; ++k) {
     const double u = static_cast<double>(k) / static_cast<double>(delay_detail::knots);
     table.push_back(u > 0.0 && u < 1.0 ? delay_detail::exact_ns(model, u) : 0.0);
   }
@@ -97,24 +95,23 @@ GS_INLINE std::vector<double> delay_table(const Model& model) {
 }
 
 GS_INLINE double lognormal_ns(const Model& model, std::span<const double> table,
-                              const std::array<std::uint32_t, 4>& words) {
+                              std::uint32_t word) {
   using namespace delay_detail;
-  const std::uint64_t bits = (static_cast<std::uint64_t>(words[0]) << 32 | words[1]) >> 11;
-  const std::uint64_t knot = bits >> 41, rest = bits & ((std::uint64_t{1} << 41) - 1);
+  const std::uint32_t knot = word >> 20;
   if (knot < computed || knot >= knots - computed)
-    return exact_ns(model, (static_cast<double>(static_cast<std::int64_t>(bits)) + 0.5) * 0x1p-53);
-  const double part = static_cast<double>(static_cast<std::int64_t>(rest)) * 0x1p-41;
+    return exact_ns(model, (static_cast<double>(word) + 0.5) * 0x1p-32);
+  const double part = (static_cast<double>(word & 0xfffffu) + 0.5) * 0x1p-20;
   return table[knot] + part * (table[knot + 1] - table[knot]);
 }
 
-GS_INLINE Nanoseconds jitter_ns(const Model& model, const std::array<std::uint32_t, 4>& words) {
+GS_INLINE Nanoseconds jitter_ns(const Model& model, std::uint32_t word) {
   __extension__ typedef unsigned __int128 Wide;
   const Wide most = static_cast<std::uint64_t>(model.jitter_ns);
-  return static_cast<Nanoseconds>((most * words[3]) >> 32);
+  return static_cast<Nanoseconds>((most * word) >> 32);
 }
 
-GS_INLINE bool is_lost(const Model& model, const std::array<std::uint32_t, 4>& words) {
-  return static_cast<double>(words[2]) < model.loss * 0x1p32;
+GS_INLINE bool is_lost(const Model& model, std::uint32_t word) {
+  return static_cast<double>(word) < model.loss * 0x1p32;
 }
 
 GS_INLINE Nanoseconds wire_ns(const Model& model, std::int64_t bytes) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What happens next on the virtual clock: events in the order of (time, sequence).
 //
-// A calendar of two wheels. A slot of the fine wheel is 2^14 ns (16 us), a block 2^11 slots (34
-// ms); the coarse wheel has a slot per block, and what lies further than 2^12 blocks (two minutes)
+// A calendar of two wheels. A slot of the fine wheel is 2^16 ns (66 us), a block 2^11 slots (134
+// ms); the coarse wheel has a slot per block, and what lies further than 2^12 blocks (9 minutes)
 // waits in a heap. Pushing is an append to a slot's list of chunks. A slot is sorted when the clock
-// reaches it, by insertion if few, else by radix: its events differ in 14 bits of time alone.
+// reaches it, by insertion if few, else by radix: its events differ in 16 bits of time alone.
 // Two blocks are open in the fine wheel at a time, the clock's own and the next: an event goes to
 // the fine wheel directly only after its block was opened, so every slot lists its events in the
 // order of their numbers and a stable sort by time is the order by (time, sequence). What is pushed
@@ -41,8 +41,8 @@ struct Event {
 };
 
 namespace queue_detail {
-inline constexpr int slot_bits = 14;                         ///< of time, within a slot
-inline constexpr int block_bits = 25;                        ///< of time, within a block
+inline constexpr int slot_bits = 16;                         ///< of time, within a slot
+inline constexpr int block_bits = 27;                        ///< of time, within a block
 inline constexpr std::int64_t ring = std::int64_t{1} << 12;  ///< slots of a wheel; two blocks fit
 inline constexpr int chunk_events = 8;
 

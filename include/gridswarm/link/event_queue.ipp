@@ -36,10 +36,17 @@ GS_INLINE std::int64_t next_filled(const Wheel& wheel, std::int64_t from, std::i
   return -1;
 }
 
+/// Fetch a chunk's lines now: a queue of many events lies beyond the inner caches.
+GS_INLINE void fetch(const Chunk& chunk) {
+  constexpr std::size_t line = 64 / sizeof(Event);
+  for (std::size_t k = 0; k < chunk_events; k += line) __builtin_prefetch(&chunk.event[k], 1);
+}
+
 GS_INLINE std::int32_t take_chunk(EventQueue& queue) {
   if (queue.free_chunk >= 0) {
     const std::int32_t chunk = queue.free_chunk;
     queue.free_chunk = queue.older[chunk];
+    if (queue.free_chunk >= 0) fetch(queue.chunks[queue.free_chunk]);
     return chunk;
   }
   queue.chunks.emplace_back();
@@ -77,7 +84,6 @@ template <class Put>
 std::int32_t list_places(const EventQueue& queue, const Slot& slot, Put&& put) {
   std::int32_t n = slot.count, oldest = slot.chunk;
   for (std::int32_t chunk = slot.chunk; n > 0; chunk = queue.older[chunk]) {
-    if (queue.older[chunk] >= 0) __builtin_prefetch(&queue.chunks[queue.older[chunk]]);
     const std::int32_t in_chunk = (n - 1) % chunk_events + 1;
     for (std::int32_t k = in_chunk - 1; k >= 0; --k) put(--n, chunk * chunk_events + k);
     oldest = chunk;
@@ -168,6 +174,18 @@ GS_INLINE void sort_keys(std::vector<std::uint64_t>& keys, std::vector<std::uint
   radix_pass<32 + slot_bits / 2>(scratch, keys);
 }
 
+/// Fetch the chunks of the slot that will be opened next.
+GS_INLINE void fetch_next(const EventQueue& queue, std::int64_t position) {
+  const std::int64_t found = next_filled(queue.fine, position + 1, position + 64);
+  if (found < 0) return;
+  const Slot& slot = queue.fine.slot[found & (ring - 1)];
+  std::int32_t left = slot.count;
+  for (std::int32_t chunk = slot.chunk; left > 0; chunk = queue.older[chunk]) {
+    fetch(queue.chunks[chunk]);
+    left -= (left - 1) % chunk_events + 1;
+  }
+}
+
 GS_INLINE void open_slot(EventQueue& queue, std::int64_t position) {
   if (position >> slots_bits != queue.block) advance(queue, position >> slots_bits);
   const Slot slot = take(queue.fine, position);
@@ -181,6 +199,7 @@ GS_INLINE void open_slot(EventQueue& queue, std::int64_t position) {
     queue.ready[n] = (at_ns & within_slot) << 32 | where;
   });
   sort_keys(queue.ready, queue.scratch);
+  fetch_next(queue, position);
 }
 
 GS_INLINE void close_slot(EventQueue& queue) {

@@ -8,6 +8,7 @@
 // in it across the cut is gone. A node's own clock shows now + offset + drift x now.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -68,6 +69,8 @@ struct Network {
   std::vector<std::vector<double>> tables;  ///< delay_table of each model
   std::vector<std::vector<Nanoseconds>> traces;
   std::vector<Link> links;
+  /// Per link, up to the last lognormal one: the words of four messages' delays.
+  std::vector<std::array<std::uint32_t, 4>> words;
   std::vector<Node> nodes;
   bool has_ingest_limits = false;
   std::vector<Partition> partitions;

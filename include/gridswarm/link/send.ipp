@@ -25,6 +25,9 @@ GS_INLINE bool is_cut(const Network& network, Index from, Index to, Nanoseconds 
   return false;
 }
 
+/// Draws of loss and jitter are numbered from here on, beyond those of delays: one per link.
+inline constexpr std::uint64_t first_chance = std::uint64_t{1} << 32;
+
 /// The entry of a trace that the link's n-th message takes.
 GS_INLINE Nanoseconds trace_entry(const Network& network, Index link, const Model& model,
                                   std::uint32_t number) {
@@ -72,6 +75,10 @@ GS_INLINE void send(Network& network, Index link_row, std::int16_t kind, std::in
   const Model& model = network.models[link.model];
   const Nanoseconds now = network.queue.now_ns;
   const std::uint32_t number = link.sent++;
+  const bool is_lognormal = model.delay == Delay::lognormal;
+  if (is_lognormal && number % 4 == 0)
+    network.words[link_row] =
+        draw(network.seed, Stream::link, static_cast<std::uint64_t>(link_row), number / 4);
   ++network.totals.sent;
   network.totals.bytes_sent += bytes;
   count(network.sent[link.from], bytes);
@@ -85,21 +92,20 @@ GS_INLINE void send(Network& network, Index link_row, std::int16_t kind, std::in
     return;
   }
   Nanoseconds arrive = leave + model.floor_ns;
-  if (draws(model) || model.delay == Delay::trace) {
-    std::array<std::uint32_t, 4> words = {};
-    if (draws(model))
-      words = draw(network.seed, Stream::link, static_cast<std::uint64_t>(link_row), number);
-    if (is_lost(model, words)) {
+  if (draws(model)) {
+    const auto words = draw(network.seed, Stream::link,
+                            static_cast<std::uint64_t>(link_row) + first_chance, number);
+    if (is_lost(model, words[0])) {
       ++network.totals.lost;
       return;
     }
-    if (model.jitter_ns > 0) arrive += jitter_ns(model, words);
-    if (model.delay == Delay::lognormal)
-      arrive +=
-          static_cast<Nanoseconds>(lognormal_ns(model, network.tables[link.model], words) + 0.5);
-    else if (model.delay == Delay::trace)
-      arrive += trace_entry(network, link_row, model, number);
+    arrive += jitter_ns(model, words[1]);
   }
+  if (is_lognormal)
+    arrive += static_cast<Nanoseconds>(
+        lognormal_ns(model, network.tables[link.model], network.words[link_row][number % 4]) + 0.5);
+  else if (model.delay == Delay::trace)
+    arrive += trace_entry(network, link_row, model, number);
   if (model.in_order) {
     arrive = std::max(arrive, link.last_arrival_ns);
     link.last_arrival_ns = arrive;
