@@ -73,6 +73,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_cluster(module);
   bind_frequency(module);
   bind_inverter(module);
+  bind_resources(module);
   bind_run(module);
   bind_series(module);
   bind_sensitivity(module);
