@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gridswarm/balance/cluster_trees.hpp"
@@ -51,6 +52,11 @@ struct ResponseOptions {
   double solve_s = 0.02;          ///< of the centre
   double ingest_per_s = 1e5;      ///< messages that the centre takes in, or gives out, per second
   double horizon_s = 20.0;        ///< the study ends
+  double admm_weight = 1.0;       ///< rho of ADMM, as a cost per kW^2
+  double clock_skew_s = 0.0;      ///< clocks are off by up to this, either way
+  double cut_s = 0.0;             ///< a tenth of the agents hears nobody else until then
+  double silent_s = 0.0;          ///< whoever decides is not heard until then (response_work.hpp)
+  bool keep_log = false;          ///< orders and messages are kept one by one
 };
 
 /// Links of both sides; swap them to see what the links decide.
@@ -64,10 +70,28 @@ struct SetPoints {
   Column<double> time_s, kw;
 };
 
+/// From time_s on, agent's set-point is p_kw.
+struct Order {
+  double time_s = 0.0, p_kw = 0.0;
+  Index agent = none;
+};
+
+/// A message that was heard; kinds are named by response_message_kinds().
+struct Heard {
+  double time_s = 0.0;
+  Index from = none, to = none;
+  std::int16_t kind = 0;
+  std::int32_t bytes = 0;
+};
+
 /// What a controller did about one step.
 struct Response {
   SetPoints set_points;
-  double cost = 0.0;  ///< sum c p^2 / 2 of the last set-points
+  std::int64_t orders = 0;   ///< changes of a set-point
+  double moved_kw = 0.0;     ///< sum of |change| over them: churn is what exceeds |step|
+  std::vector<Order> log;    ///< with keep_log
+  std::vector<Heard> heard;  ///< with keep_log
+  double cost = 0.0;         ///< sum c p^2 / 2 of the last set-points
   std::int64_t messages = 0;
   std::int64_t bytes = 0;
   std::int64_t busiest_messages = 0;  ///< received by the agent, leader or centre that got most
@@ -96,6 +120,13 @@ Response respond_by_centre(const Responders& responders, std::span<const double>
 Response respond_by_averaging(const Responders& responders, std::span<const double> step_kw,
                               const ResponseOptions& options, double round_s, Index degree,
                               std::uint64_t seed);
+/// Exchange ADMM over the centre's links: reports as above, then rounds of one number to everybody
+/// and everybody's power back; devices follow every round's power (response_admm.ipp).
+Response respond_by_admm(const Responders& responders, std::span<const double> step_kw,
+                         const ResponseOptions& options, const ResponseLinks& links,
+                         std::uint64_t seed);
+/// Names of Heard::kind for "swarm", "centre" or "admm". @throws UsageError for another controller
+std::vector<std::string> response_message_kinds(const std::string& controller);
 /// No delay at all: the exact optimum as set-points at time 0. The bound of every controller.
 Response respond_at_once(const Responders& responders, std::span<const double> step_kw);
 /// An integral-only loop on the measured imbalance, every period_s: set-points move by gain times

@@ -116,16 +116,24 @@ GS_INLINE double exact_price(const Responders& responders, std::span<const Index
       .price;
 }
 
-GS_INLINE Staircase::Staircase(const Responders& of)
-    : responders(of), p_kw(static_cast<std::size_t>(of.size()), 0.0) {}
+GS_INLINE Staircase::Staircase(const Responders& of, bool keep)
+    : responders(of), p_kw(static_cast<std::size_t>(of.size()), 0.0), keep_log(keep) {}
 
 GS_INLINE void Staircase::follow(Index agent, double price, link::Nanoseconds now_ns) {
-  const double p = balance::set_point(0.0, responders.min_kw[agent], responders.max_kw[agent],
-                                      1.0 / responders.cost_per_kw2[agent], price);
+  move(agent,
+       balance::set_point(0.0, responders.min_kw[agent], responders.max_kw[agent],
+                          1.0 / responders.cost_per_kw2[agent], price),
+       now_ns);
+}
+
+GS_INLINE void Staircase::move(Index agent, double p, link::Nanoseconds now_ns) {
   if (p == p_kw[agent]) return;
+  ++orders;
+  moved_kw += std::abs(p - p_kw[agent]);
   sum_kw += p - p_kw[agent];
   p_kw[agent] = p;
   const double now_s = static_cast<double>(now_ns) / static_cast<double>(link::ns_per_s);
+  if (keep_log) log.push_back({now_s, p, agent});
   if (told.time_s.empty() || told.time_s.back() != now_s) {
     told.time_s.push_back(now_s);
     told.kw.push_back(sum_kw);
@@ -149,11 +157,50 @@ GS_INLINE link::Nanoseconds phase_ns(std::uint64_t seed, std::uint64_t agent, do
   return to_ns(draw_uniform(seed, Stream::response, agent, 0) * period_s);
 }
 
-GS_INLINE void take_counts(const link::Network& network, Response& response) {
+GS_INLINE void finish_response(const link::Network& network, Staircase& stairs,
+                               Response& response) {
   response.messages = network.totals.sent;
   response.bytes = network.totals.bytes_sent;
   for (const link::Tally& tally : network.received)
     response.busiest_messages = std::max(response.busiest_messages, tally.messages);
+  take_stairs(stairs, response);
+}
+
+GS_INLINE void take_stairs(Staircase& stairs, Response& response) {
+  response.cost = stairs.cost();
+  response.orders = stairs.orders;
+  response.moved_kw = stairs.moved_kw;
+  response.set_points = std::move(stairs.told);
+  response.log = std::move(stairs.log);
+}
+
+GS_INLINE bool is_lossy(const ResponseOptions& options, const link::LinkOptions& links) {
+  return links.loss > 0.0 || options.cut_s > 0.0 || options.silent_s > 0.0;
+}
+
+GS_INLINE void trouble(const ResponseOptions& options, Index agents, Index decides,
+                       std::uint64_t seed, link::Network& network) {
+  const auto count = static_cast<std::uint64_t>(agents);
+  if (options.clock_skew_s > 0.0)
+    for (Index i = 0; i < agents; ++i)
+      network.nodes[i].clock_offset_ns =
+          to_ns(2.0 * options.clock_skew_s * draw_uniform(seed, Stream::response, i, 6)) -
+          to_ns(options.clock_skew_s);
+  const auto cut = [&](double end_s) -> link::Partition {
+    return {0, to_ns(end_s), std::vector<Index>(network.nodes.size(), 0)};
+  };
+  if (options.cut_s > 0.0) {
+    link::Partition one = cut(options.cut_s);
+    const std::uint64_t first = draw_below(seed, Stream::response, count + 1, 7, count);
+    for (std::uint64_t k = 0; k < std::max<std::uint64_t>(count / 10, 1); ++k)
+      one.side[(first + k) % count] = 1;
+    add_partition(network, one);
+  }
+  if (options.silent_s > 0.0) {
+    link::Partition one = cut(options.silent_s);
+    one.side[decides] = 1;
+    add_partition(network, one);
+  }
 }
 
 GS_INLINE ResponseFigures measure_response(const SetPoints& set_points, double step_kw,
@@ -204,7 +251,7 @@ GS_INLINE ResponseFigures measure_response(const SetPoints& set_points, double s
 }
 
 GS_INLINE Response respond_at_once(const Responders& responders, std::span<const double> step_kw) {
-  Staircase stairs(responders);
+  Staircase stairs(responders, true);
   double need_kw = 0.0;
   for (const double step : step_kw) need_kw -= step;
   std::vector<Index> all(step_kw.size());
@@ -213,8 +260,7 @@ GS_INLINE Response respond_at_once(const Responders& responders, std::span<const
   const double price = exact_price(responders, all, need_kw, scratch);
   for (const Index agent : all) stairs.follow(agent, price, 0);
   Response response;
-  response.cost = stairs.cost();
-  response.set_points = std::move(stairs.told);
+  take_stairs(stairs, response);
   return response;
 }
 
@@ -255,6 +301,12 @@ GS_INLINE std::span<const Field<swarm::ResponseOptions>> fields() {
       {"ingest_per_s", "1/s", &T::ingest_per_s, 1, 1e9,
        "messages that the centre takes in, or gives out"},
       {"horizon_s", "s", &T::horizon_s, 1e-3, 3600, "the study ends"},
+      {"admm_weight", "", &T::admm_weight, 1e-9, 1e9, "rho of ADMM, as a cost per kW^2"},
+      {"clock_skew_s", "s", &T::clock_skew_s, 0, 60, "clocks are off by up to this, either way"},
+      {"cut_s", "s", &T::cut_s, 0, 3600, "a tenth of the agents hears nobody else until then"},
+      {"silent_s", "s", &T::silent_s, 0, 3600,
+       "the leader of the cluster hit hardest, or the centre, is not heard until then"},
+      {"keep_log", "", &T::keep_log, 0, 1, "orders and messages are kept one by one"},
   };
   return table;
 }

@@ -14,7 +14,17 @@ namespace gridswarm::inline GS_ABI::swarm {
 
 namespace detail {
 
-enum CentreKind : std::int16_t { c_report, c_set, c_sample, c_close, c_solve, c_give, c_kinds };
+enum CentreKind : std::int16_t {
+  c_report,
+  c_set,
+  c_sample,
+  c_look,
+  c_close,
+  c_solve,
+  c_give,
+  c_kinds
+};
+inline constexpr int passes_if_lossy = 6;
 inline constexpr std::int32_t measurement_bytes = 24;  ///< agent, sequence, power
 inline constexpr std::int32_t set_point_bytes = 16;    ///< sequence, power
 
@@ -33,9 +43,12 @@ struct CentreRun {
   std::int64_t reported = 0;  ///< reports of the poll under way
   bool is_closing = false;    ///< a window is open, or a solution under way
   bool lossy = false;
+  Index next_told = 0;  ///< who gets the next set-point
+  Index to_tell = 0;    ///< so many don't have the newest yet
+  int passes = 0;       ///< over all agents, where messages get lost
 
   CentreRun(const Responders& of, std::span<const double> step, const ResponseOptions& how)
-      : responders(of), step_kw(step), options(how), stairs(of) {}
+      : responders(of), step_kw(step), options(how), stairs(of, how.keep_log) {}
   Index centre() const { return responders.size(); }
   link::Nanoseconds after(double seconds) const { return now_ns(network) + to_ns(seconds); }
 };
@@ -49,7 +62,13 @@ GS_INLINE void report_to_centre(CentreRun& run, Index agent) {
 GS_INLINE void begin_poll(CentreRun& run) {
   run.reported = 0;
   ++run.poll;
-  for (Index i = 0; i < run.responders.size(); ++i) report_to_centre(run, i);
+  const link::Nanoseconds skew = to_ns(run.options.clock_skew_s);
+  for (Index i = 0; i < run.responders.size(); ++i)
+    if (skew == 0)
+      report_to_centre(run, i);
+    else  // each at the agreed moment of its own clock
+      wake(run.network, i, now_ns(run.network) + skew - run.network.nodes[i].clock_offset_ns,
+           CentreKind::c_look);
   wake(run.network, run.centre(), run.after(run.options.deadline_s), CentreKind::c_close,
        static_cast<std::uint64_t>(run.poll));
 }
@@ -70,15 +89,31 @@ GS_INLINE void hear(CentreRun& run, const link::Event& event) {
   }
 }
 
-/// Solve, and give set-points out as fast as the centre can.
+/// Give a pass of set-points out, one after the other, from whoever is next.
+GS_INLINE void begin_pass(CentreRun& run) {
+  const bool is_giving = run.to_tell > 0;
+  run.to_tell = run.responders.size();
+  if (!is_giving)
+    wake(run.network, run.centre(), run.after(1.0 / run.options.ingest_per_s), CentreKind::c_give);
+}
+
 GS_INLINE void solve_centre(CentreRun& run) {
   run.is_closing = false;
   run.price = exact_price(run.responders, run.all, -run.change_kw, run.scratch);
-  const auto gap_ns = 1e9 / run.options.ingest_per_s;
-  for (Index i = 0; i < run.responders.size(); ++i)
-    wake(run.network, i,
-         now_ns(run.network) + static_cast<link::Nanoseconds>(gap_ns * static_cast<double>(i + 1)),
-         CentreKind::c_give, std::bit_cast<std::uint64_t>(run.price));
+  run.passes = run.lossy && run.options.loop_s == 0.0 ? passes_if_lossy : 0;
+  begin_pass(run);
+}
+
+/// The next agent gets the newest set-point. Payload 1: a pass begins anew, as some got lost.
+GS_INLINE void give_next(CentreRun& run, const link::Event& event) {
+  if (event.payload == 1) return begin_pass(run);
+  send(run.network, 2 * run.next_told + 1, CentreKind::c_set, set_point_bytes,
+       std::bit_cast<std::uint64_t>(run.price));
+  run.next_told = (run.next_told + 1) % run.responders.size();
+  if (--run.to_tell > 0)
+    wake(run.network, run.centre(), run.after(1.0 / run.options.ingest_per_s), CentreKind::c_give);
+  else if (--run.passes > 0)
+    wake(run.network, run.centre(), run.after(5.0 * run.options.sample_s), CentreKind::c_give, 1);
 }
 
 GS_INLINE void answer(CentreRun& run, const link::Event& event) {
@@ -87,9 +122,8 @@ GS_INLINE void answer(CentreRun& run, const link::Event& event) {
     case CentreKind::c_set:
       return run.stairs.follow(event.node, std::bit_cast<double>(event.payload),
                                now_ns(run.network));
-    case CentreKind::c_give:
-      return send(run.network, 2 * event.node + 1, CentreKind::c_set, set_point_bytes,
-                  event.payload);
+    case CentreKind::c_give: return give_next(run, event);
+    case CentreKind::c_look: return report_to_centre(run, event.node);
     case CentreKind::c_solve:
       if (run.options.loop_s == 0.0 || static_cast<std::int64_t>(event.payload) == run.poll)
         solve_centre(run);
@@ -127,7 +161,8 @@ GS_INLINE void prepare(CentreRun& run, const ResponseLinks& links, std::uint64_t
   }
   limit_ingest(run.network, run.centre(), to_ns(1.0 / run.options.ingest_per_s), 0);
   run.known_kw.assign(agents, 0.0);
-  run.lossy = links.centre.loss > 0.0;
+  run.lossy = is_lossy(run.options, links.centre);
+  trouble(run.options, agents, run.centre(), seed, run.network);
   if (run.options.loop_s > 0.0) {
     const std::uint64_t centre = static_cast<std::uint64_t>(agents);
     wake(run.network, 0, phase_ns(seed, centre, run.options.loop_s), CentreKind::c_sample);
@@ -166,12 +201,9 @@ GS_INLINE Response respond_by_centre(const Responders& responders, std::span<con
                                      std::uint64_t seed) {
   detail::CentreRun run(responders, step_kw, options);
   detail::prepare(run, links, seed);
-  link::Event event;
-  while (next(run.network, to_ns(options.horizon_s), event)) detail::answer(run, event);
   Response response;
-  response.cost = run.stairs.cost();
-  take_counts(run.network, response);
-  response.set_points = std::move(run.stairs.told);
+  run_events(run, response.heard);
+  finish_response(run.network, run.stairs, response);
   return response;
 }
 
@@ -184,7 +216,8 @@ GS_INLINE Response respond_by_averaging(const Responders& responders,
                                         Index degree, std::uint64_t seed) {
   const Index agents = responders.size();
   const std::vector<std::vector<Index>> peers = detail::random_peers(agents, degree, seed);
-  Staircase stairs(responders);
+  Staircase stairs(responders, options.keep_log);
+  round_s += 2.0 * options.clock_skew_s;  // until whoever is last has begun, too
   const double limit = price_limit(responders);
   GiveCurve all{};
   double whole_kw = 0.0;
@@ -220,8 +253,7 @@ GS_INLINE Response respond_by_averaging(const Responders& responders,
   }
   response.bytes = 8 * response.messages;
   response.busiest_messages = response.messages / agents;
-  response.cost = stairs.cost();
-  response.set_points = std::move(stairs.told);
+  take_stairs(stairs, response);
   return response;
 }
 

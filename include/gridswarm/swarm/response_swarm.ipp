@@ -33,6 +33,7 @@ inline constexpr int repeats_if_lossy = 20;
 /// What one leader knows of one exchange.
 struct Exchange {
   std::int64_t number = -1;
+  bool begun = false;  ///< by this leader's clock; others may be ahead
   int round = 0;
   double sum = 0.0, lower = 0.0, own = 0.0;
   std::uint32_t heard = 0;  ///< bit r: round r's message is here
@@ -68,9 +69,11 @@ struct SwarmRun {
   bool lossy = false;
   double known_kw = 0.0, whole_kw = 0.0;
   std::int64_t quiet = 0;
+  std::int64_t last_number = -1;  ///< of the exchange after which all is quiet
+  double first_s = 0.0;           ///< when exchange 0 begins
 
   SwarmRun(const Responders& of, std::span<const double> step, const ResponseOptions& how)
-      : responders(of), step_kw(step), options(how), stairs(of) {}
+      : responders(of), step_kw(step), options(how), stairs(of, how.keep_log) {}
 };
 
 GS_INLINE void lay_links(SwarmRun& run, const ResponseLinks& links) {
@@ -97,7 +100,7 @@ GS_INLINE void lay_links(SwarmRun& run, const ResponseLinks& links) {
       run.peer_link.push_back(
           add_link(run.network, responders.leader[c], responders.leader[peer], model));
     }
-  run.lossy = links.neighbour.loss > 0.0;
+  run.lossy = is_lossy(run.options, links.neighbour);
 }
 
 /// The leader decides; its price goes down the tree.
@@ -165,25 +168,35 @@ GS_INLINE Exchange& exchange_of(SwarmRun& run, Index c, std::int64_t number) {
   return one;
 }
 
-GS_INLINE void begin_exchange(SwarmRun& run, std::int64_t number) {
-  for (Index c = 0; c < static_cast<Index>(run.responders.leader.size()); ++c) {
-    Exchange& one = exchange_of(run, c, number);
-    one.own = one.sum = run.part_kw[run.responders.leader[c]];
-    if (run.rounds > 0) send_round(run, c, one);
-    go_on(run, c, one);
+/// Leader c's clock says when exchange `number` begins.
+GS_INLINE void await_exchange(SwarmRun& run, Index c, std::int64_t number) {
+  const Index leader = run.responders.leader[c];
+  const double local_s = run.first_s + static_cast<double>(number) * run.options.leaders_s;
+  if (local_s >= run.options.horizon_s) return;
+  const link::Nanoseconds at = true_time_ns(run.network.nodes[leader], to_ns(local_s));
+  wake(run.network, leader, std::max(at, now_ns(run.network)), SwarmKind::begin,
+       static_cast<std::uint64_t>(number));
+}
+
+GS_INLINE void begin_exchange(SwarmRun& run, Index c, std::int64_t number) {
+  Exchange& one = exchange_of(run, c, number);
+  one.begun = true;
+  one.own = one.sum = run.part_kw[run.responders.leader[c]];
+  if (run.rounds > 0) send_round(run, c, one);
+  go_on(run, c, one);
+  if (c == 0) {  // what the simulation knows, to end; no leader acts upon it
+    const bool all_known = std::abs(run.known_kw - run.whole_kw) <= 1e-9 * std::abs(run.whole_kw);
+    run.quiet = all_known && !run.lossy ? run.quiet + 1 : 0;
+    if (run.quiet == 2) run.last_number = number;
   }
-  const bool all_known = std::abs(run.known_kw - run.whole_kw) <= 1e-9 * std::abs(run.whole_kw);
-  run.quiet = all_known && !run.lossy ? run.quiet + 1 : 0;
-  const double next_s = static_cast<double>(number + 1) * run.options.leaders_s;
-  if (run.quiet < 2 && next_s < run.options.horizon_s)
-    wake(run.network, 0, to_ns(next_s), SwarmKind::begin, static_cast<std::uint64_t>(number + 1));
+  if (run.last_number < 0 || number < run.last_number) await_exchange(run, c, number + 1);
 }
 
 GS_INLINE void hear_report(SwarmRun& run, const link::Event& event) {
   const Index child = static_cast<Index>(event.from);
   const double now_kw = std::bit_cast<double>(event.payload);
   const double more = now_kw - run.told_kw[child];
-  if (more == 0.0) return;
+  if (more == 0.0 && !run.lossy) return;  // else told on: the last report may not have come
   run.told_kw[child] = now_kw;
   run.part_kw[event.node] += more;
   if (run.responders.above[event.node] == none) run.known_kw += more;
@@ -211,7 +224,7 @@ GS_INLINE void hear_exchange(SwarmRun& run, const link::Event& event) {
   one.heard |= 1u << parcel.round;
   one.other_sum[parcel.round] = parcel.sum;
   one.other_lower[parcel.round] = parcel.lower;
-  if (parcel.round == one.round) go_on(run, c, one);
+  if (one.begun && parcel.round == one.round) go_on(run, c, one);
 }
 
 GS_INLINE void answer(SwarmRun& run, const link::Event& event) {
@@ -228,7 +241,9 @@ GS_INLINE void answer(SwarmRun& run, const link::Event& event) {
     case SwarmKind::solve:
       run.waiting[agent] = 0;
       return decide(run, run.responders.cluster[agent]);
-    default: return begin_exchange(run, static_cast<std::int64_t>(event.payload));
+    default:
+      return begin_exchange(run, run.responders.cluster[agent],
+                            static_cast<std::int64_t>(event.payload));
   }
 }
 
@@ -257,10 +272,13 @@ GS_INLINE void prepare(SwarmRun& run, const ResponseLinks& links, std::uint64_t 
       wake(run.network, i, phase_ns(seed, static_cast<std::uint64_t>(i), run.options.sample_s),
            SwarmKind::sample, repeats_if_lossy);
   }
-  const double first_s =
-      draw_uniform(seed, Stream::response, static_cast<std::uint64_t>(agents), 1) *
-      run.options.leaders_s;
-  wake(run.network, 0, to_ns(first_s), SwarmKind::begin, 0);
+  run.first_s = draw_uniform(seed, Stream::response, static_cast<std::uint64_t>(agents), 1) *
+                run.options.leaders_s;
+  Column<double> lost_kw(clusters, 0.0);
+  for (Index i = 0; i < agents; ++i) lost_kw[responders.cluster[i]] += std::abs(run.step_kw[i]);
+  const auto hardest = std::max_element(lost_kw.begin(), lost_kw.end()) - lost_kw.begin();
+  trouble(run.options, agents, responders.leader[hardest], seed, run.network);
+  for (Index c = 0; c < static_cast<Index>(clusters); ++c) await_exchange(run, c, 0);
 }
 
 }  // namespace detail
@@ -270,12 +288,9 @@ GS_INLINE Response respond_by_swarm(const Responders& responders, std::span<cons
                                     std::uint64_t seed) {
   detail::SwarmRun run(responders, step_kw, options);
   detail::prepare(run, links, seed);
-  link::Event event;
-  while (next(run.network, to_ns(options.horizon_s), event)) detail::answer(run, event);
   Response response;
-  response.cost = run.stairs.cost();
-  take_counts(run.network, response);
-  response.set_points = std::move(run.stairs.told);
+  run_events(run, response.heard);
+  finish_response(run.network, run.stairs, response);
   return response;
 }
 

@@ -135,6 +135,9 @@ TEST_CASE("every controller ends at the balance, and all but the curves' corners
   check(respond_by_centre(responders, step, options, links, 1), 1e-9);
   options.loop_s = 0.0;
   check(respond_by_centre(responders, step, options, links, 1), 1e-9);
+  const Response by_admm = respond_by_admm(responders, step, options, links, 1);
+  CHECK(by_admm.set_points.kw.back() == doctest::Approx(-step_kw).epsilon(1e-3));
+  CHECK(by_admm.cost == doctest::Approx(best.cost).epsilon(1e-2));
   const Response averaged = respond_by_averaging(responders, step, options, 0.02, 8, 1);
   CHECK(averaged.set_points.kw.back() == doctest::Approx(-step_kw).epsilon(1e-3));
 }
