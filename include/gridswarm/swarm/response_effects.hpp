@@ -22,7 +22,7 @@ struct EffectOptions {
   double step_share = 0.05;      ///< the step over the area's machines_mva
   double agc_gain_per_s = 0.02;  ///< of the area's AGC
   double droop_pu = 0.05;        ///< of devices: full power at this share of f0 (IEEE 1547-2018)
-  double dead_band_hz = 0.036;   ///< of devices
+  double droop_from_hz = 0.036;  ///< dead band of devices
   double full_lift_pu = 0.1;     ///< of the highest bus, all agents at their upper limit
   double band_pu = 0.015;        ///< change of voltage that counts as a violation
   double look_s = 0.1;           ///< voltages are looked at this often

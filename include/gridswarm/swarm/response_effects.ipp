@@ -79,7 +79,7 @@ GS_INLINE SetPoints respond_by_droop(const Responders& responders, double step_k
   groups.min_mw = {least * scale};
   groups.max_mw = {most * scale};
   groups.droop_mw_per_hz = {most * scale / (options.droop_pu * study.options.f_nominal_hz)};
-  groups.dead_band_hz = {options.dead_band_hz};
+  groups.dead_band_hz = {options.droop_from_hz};
   groups.response_s = {actuator_s};
   groups.measure_delay_s = {0.1};
   groups.cost_per_mw2 = {1.0};
@@ -147,7 +147,7 @@ GS_INLINE std::span<const Field<swarm::EffectOptions>> fields() {
        "the step over the rating of the area's machines"},
       {"agc_gain_per_s", "1/s", &T::agc_gain_per_s, 0, 10, "of the area's AGC; 0 is none"},
       {"droop_pu", "", &T::droop_pu, 1e-3, 1, "devices give full power at this share of f0"},
-      {"dead_band_hz", "Hz", &T::dead_band_hz, 0, 1, "of the devices' droop"},
+      {"droop_from_hz", "Hz", &T::droop_from_hz, 0, 1, "dead band of the devices' droop"},
       {"full_lift_pu", "p.u.", &T::full_lift_pu, 0, 1,
        "of the highest bus with all agents at their upper limit; scales the feeder"},
       {"band_pu", "p.u.", &T::band_pu, 0, 1, "change of voltage that counts as a violation"},
