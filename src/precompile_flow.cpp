@@ -40,4 +40,5 @@
 #include "gridswarm/flow/taps.ipp"
 #include "gridswarm/flow/tree_newton.ipp"
 #include "gridswarm/flow/tree_power.ipp"
+#include "gridswarm/flow/tree_sweep.ipp"
 #include "gridswarm/flow/wide_matrix.ipp"

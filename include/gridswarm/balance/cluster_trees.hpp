@@ -20,13 +20,15 @@ namespace gridswarm::inline GS_ABI::balance {
 /// Nodes of cluster c are first[c] .. first[c + 1] - 1; a slot is a position in
 /// Clusters::members.items.
 struct ClusterTrees {
-  std::vector<Index> first;   ///< clusters + 1 offsets
-  std::vector<Index> up;      ///< node -> node; none at a cluster's top
-  Column<double> length_pu;   ///< of the edge above; 0 at the top
-  Column<double> depth_pu;    ///< path length from the top
-  std::vector<Index> node;    ///< slot -> node of that member's bus
-  std::vector<Index> height;  ///< cluster -> most edges between its top and a member
-  std::vector<Index> place;   ///< scratch: forest position -> node of the cluster being cut out
+  std::vector<Index> first;       ///< clusters + 1 offsets
+  std::vector<Index> up;          ///< node -> node; none at a cluster's top
+  Column<double> length_pu;       ///< of the edge above; 0 at the top
+  Column<double> depth_pu;        ///< path length from the top
+  std::vector<Index> node;        ///< slot -> node of that member's bus
+  std::vector<Index> first_slot;  ///< node -> offset into slot_at, and one more
+  std::vector<Index> slot_at;     ///< slots node by node, ascending at each
+  std::vector<Index> height;      ///< cluster -> most edges between its top and a member
+  std::vector<Index> place;       ///< scratch: forest position -> node of the cluster being cut out
 };
 
 /// Length |Z'| of the edge above each position, p.u. on 1 MVA (three phase); 0 at roots.

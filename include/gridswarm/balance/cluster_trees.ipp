@@ -40,6 +40,20 @@ GS_INLINE void collect_positions(const feeder::Forest& forest, std::span<const I
   }
 }
 
+/// slot_at by counting, so slots ascend at each node.
+GS_INLINE void list_slots(ClusterTrees& trees) {
+  trees.first_slot.assign(trees.up.size() + 1, 0);
+  trees.slot_at.resize(trees.node.size());
+  for (Index node : trees.node) ++trees.first_slot[node + 1];
+  for (std::size_t k = 1; k < trees.first_slot.size(); ++k)
+    trees.first_slot[k] += trees.first_slot[k - 1];
+  for (std::size_t slot = 0; slot < trees.node.size(); ++slot)
+    trees.slot_at[trees.first_slot[trees.node[slot]]++] = static_cast<Index>(slot);
+  for (std::size_t k = trees.first_slot.size() - 1; k > 0; --k)
+    trees.first_slot[k] = trees.first_slot[k - 1];
+  trees.first_slot[0] = 0;
+}
+
 }  // namespace detail
 
 GS_INLINE void find_tops(const feeder::Forest& forest, std::span<const Index> agent_bus,
@@ -99,6 +113,7 @@ GS_INLINE void make_cluster_trees(const feeder::Forest& forest, const cluster::C
     trees.first.push_back(base + static_cast<Index>(positions.size()));
     trees.height.push_back(height);
   }
+  detail::list_slots(trees);
 }
 
 }  // namespace gridswarm::inline GS_ABI::balance

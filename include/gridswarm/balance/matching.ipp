@@ -28,67 +28,90 @@ GS_INLINE void pop(MatchingWork& work, Index& heap) {
   heap = merge_heaps(work, work.left[heap], work.right[heap]);
 }
 
-GS_INLINE void add_transfer(Transfers& transfers, Index from, Index to, double kw,
-                            double length_pu) {
-  transfers.from.push_back(from);
-  transfers.to.push_back(to);
-  transfers.kw.push_back(kw);
-  transfers.length_pu.push_back(length_pu);
-  transfers.totals.matching_cost += kw * length_pu;
+/// Columns of Transfers as they are being filled: sized for one transfer per member.
+struct TransferRows {
+  Index* from;
+  Index* to;
+  double* kw;
+  double* length_pu;
+  Index count = 0;
+  void add(Index giver, Index taker, double amount_kw, double path_pu, MatchingTotals& totals) {
+    from[count] = giver;
+    to[count] = taker;
+    kw[count] = amount_kw;
+    length_pu[count++] = path_pu;
+    totals.matching_cost += amount_kw * path_pu;
+  }
+};
+
+/// Heaps of those who stand at one node, before anyone came from below.
+struct Waiting {
+  Index givers = none, takers = none;
+};
+
+/// Who stands at `node`: its members in descending order, each pushed in front of the one before,
+/// so the heap is a chain to the left with the smallest slot on top.
+GS_INLINE Waiting stand_at(Index node, const ClusterTrees& trees, std::span<const Index> agent,
+                           std::span<const double> p_kw, MatchingWork& work) {
+  Waiting at;
+  for (Index k = trees.first_slot[node + 1]; k-- > trees.first_slot[node];) {
+    const Index slot = trees.slot_at[k];
+    const double p = p_kw[agent[slot]];
+    if (p == 0.0) continue;
+    Index& heap = p > 0.0 ? at.givers : at.takers;
+    work.open_kw[slot] = p > 0.0 ? p : -p;
+    work.left[slot] = heap;
+    work.right[slot] = none;
+    work.rank[slot] = 1;
+    heap = slot;
+  }
+  return at;
 }
 
 /// Pair all who met at `node` until only givers or only takers are left.
 GS_INLINE void pair_at(Index node, const ClusterTrees& trees, std::span<const Index> agent,
-                       MatchingWork& work, Transfers& transfers) {
-  Index& giver = work.givers[node];
-  Index& taker = work.takers[node];
-  while (giver != none && taker != none) {
-    const double kw = std::min(work.open_kw[giver], work.open_kw[taker]);
+                       Waiting& at, MatchingWork& work, TransferRows& rows,
+                       MatchingTotals& totals) {
+  while (at.givers != none && at.takers != none) {
+    const Index giver = at.givers, taker = at.takers;
+    const double give_kw = work.open_kw[giver], take_kw = work.open_kw[taker];
+    const double kw = std::min(give_kw, take_kw);
     const double length_pu = (trees.depth_pu[trees.node[giver]] - trees.depth_pu[node]) +
                              (trees.depth_pu[trees.node[taker]] - trees.depth_pu[node]);
-    add_transfer(transfers, agent[giver], agent[taker], kw, length_pu);
-    transfers.totals.shared_kw += kw;
-    work.open_kw[giver] -= kw;
-    work.open_kw[taker] -= kw;
-    if (work.open_kw[giver] == 0.0) pop(work, giver);  // one of the two is zero exactly
-    if (work.open_kw[taker] == 0.0) pop(work, taker);
+    rows.add(agent[giver], agent[taker], kw, length_pu, totals);
+    totals.shared_kw += kw;
+    work.open_kw[giver] = give_kw - kw;
+    work.open_kw[taker] = take_kw - kw;
+    if (give_kw == kw) pop(work, at.givers);
+    if (take_kw == kw) pop(work, at.takers);
   }
 }
 
 /// Exchange with the rest of the feeder what reached the top.
-GS_INLINE void leave_at_top(Index top, const ClusterTrees& trees, std::span<const Index> agent,
-                            MatchingWork& work, Transfers& transfers) {
-  for (Index& giver = work.givers[top]; giver != none; pop(work, giver)) {
-    add_transfer(transfers, agent[giver], none, work.open_kw[giver],
-                 trees.depth_pu[trees.node[giver]]);
-    transfers.totals.surplus_left_kw += work.open_kw[giver];
+GS_INLINE void leave_at_top(const ClusterTrees& trees, std::span<const Index> agent, Waiting& at,
+                            MatchingWork& work, TransferRows& rows, MatchingTotals& totals) {
+  for (Index& giver = at.givers; giver != none; pop(work, giver)) {
+    rows.add(agent[giver], none, work.open_kw[giver], trees.depth_pu[trees.node[giver]], totals);
+    totals.surplus_left_kw += work.open_kw[giver];
   }
-  for (Index& taker = work.takers[top]; taker != none; pop(work, taker)) {
-    add_transfer(transfers, none, agent[taker], work.open_kw[taker],
-                 trees.depth_pu[trees.node[taker]]);
-    transfers.totals.deficit_left_kw += work.open_kw[taker];
+  for (Index& taker = at.takers; taker != none; pop(work, taker)) {
+    rows.add(none, agent[taker], work.open_kw[taker], trees.depth_pu[trees.node[taker]], totals);
+    totals.deficit_left_kw += work.open_kw[taker];
   }
 }
 
-GS_INLINE void reserve(std::size_t slots, std::size_t nodes, std::size_t clusters,
-                       MatchingWork& work, Transfers& transfers) {
+GS_INLINE void resize_all(std::size_t slots, std::size_t nodes, MatchingWork& work,
+                          Transfers& transfers) {
   work.open_kw.resize(slots);
   work.left.resize(slots);
   work.right.resize(slots);
   work.rank.resize(slots);
   work.givers.resize(nodes);
   work.takers.resize(nodes);
-  transfers.first.reserve(clusters + 1);
-  transfers.from.reserve(slots);
-  transfers.to.reserve(slots);
-  transfers.kw.reserve(slots);
-  transfers.length_pu.reserve(slots);
-  transfers.first.assign(1, 0);
-  transfers.from.clear();
-  transfers.to.clear();
-  transfers.kw.clear();
-  transfers.length_pu.clear();
-  transfers.totals = {};
+  transfers.from.resize(slots);
+  transfers.to.resize(slots);
+  transfers.kw.resize(slots);
+  transfers.length_pu.resize(slots);
 }
 
 }  // namespace detail
@@ -96,31 +119,36 @@ GS_INLINE void reserve(std::size_t slots, std::size_t nodes, std::size_t cluster
 GS_INLINE void match(const cluster::Clusters& clusters, const ClusterTrees& trees,
                      std::span<const double> p_kw, MatchingWork& work, Transfers& transfers) {
   const std::span<const Index> agent(clusters.members.items);
-  detail::reserve(agent.size(), trees.up.size(), clusters.size(), work, transfers);
+  detail::resize_all(agent.size(), trees.up.size(), work, transfers);
+  transfers.first.resize(static_cast<std::size_t>(clusters.size()) + 1);
+  transfers.first[0] = 0;
+  MatchingTotals totals;
+  detail::TransferRows rows{transfers.from.data(), transfers.to.data(), transfers.kw.data(),
+                            transfers.length_pu.data()};
   for (Index c = 0; c < clusters.size(); ++c) {
     const Index top = trees.first[c], end = trees.first[c + 1];
-    transfers.first.push_back(transfers.first.back());
-    if (top == end) continue;
     for (Index node = top; node < end; ++node) work.givers[node] = work.takers[node] = none;
-    for (Index slot = clusters.members.first[c]; slot < clusters.members.first[c + 1]; ++slot) {
-      const double p = p_kw[agent[slot]];
-      if (p == 0.0) continue;
-      work.open_kw[slot] = p > 0.0 ? p : -p;
-      work.left[slot] = work.right[slot] = none;
-      work.rank[slot] = 1;
-      Index& heap = p > 0.0 ? work.givers[trees.node[slot]] : work.takers[trees.node[slot]];
-      heap = detail::merge_heaps(work, heap, slot);
-    }
-    for (Index node = end - 1; node > top; --node) {
-      detail::pair_at(node, trees, agent, work, transfers);
+    for (Index node = end; node-- > top;) {
+      detail::Waiting at = detail::stand_at(node, trees, agent, p_kw, work);
+      at.givers = detail::merge_heaps(work, at.givers, work.givers[node]);
+      at.takers = detail::merge_heaps(work, at.takers, work.takers[node]);
+      detail::pair_at(node, trees, agent, at, work, rows, totals);
+      if (node == top) {
+        detail::leave_at_top(trees, agent, at, work, rows, totals);
+        continue;
+      }
       const Index up = trees.up[node];
-      work.givers[up] = detail::merge_heaps(work, work.givers[up], work.givers[node]);
-      work.takers[up] = detail::merge_heaps(work, work.takers[up], work.takers[node]);
+      work.givers[up] = detail::merge_heaps(work, work.givers[up], at.givers);
+      work.takers[up] = detail::merge_heaps(work, work.takers[up], at.takers);
     }
-    detail::pair_at(top, trees, agent, work, transfers);
-    detail::leave_at_top(top, trees, agent, work, transfers);
-    transfers.first.back() = static_cast<Index>(transfers.kw.size());
+    transfers.first[c + 1] = rows.count;
   }
+  const auto count = static_cast<std::size_t>(rows.count);
+  transfers.from.resize(count);
+  transfers.to.resize(count);
+  transfers.kw.resize(count);
+  transfers.length_pu.resize(count);
+  transfers.totals = totals;
 }
 
 }  // namespace gridswarm::inline GS_ABI::balance

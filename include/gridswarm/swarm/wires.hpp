@@ -16,6 +16,12 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// @param passive  factor on the case's own loads
 void solve_wires(const Scenario& scenario, double passive, FeederRun& run);
 
+/// The same for a tick of milliseconds: volt-var on the linear model, then one sweep from the last
+/// voltages instead of a power flow; what is still to come, comes with the next ticks. Needs a
+/// solve_wires before; balanced runs only. Allocates nothing once warm.
+/// @return the largest |dV| in p.u. over buses and lanes
+double sweep_wires(const Scenario& scenario, double passive, FeederRun& run);
+
 /// Totals of one lane after solve_wires.
 void measure_wires(const Scenario& scenario, double passive, Index lane, FeederRun& run,
                    TickTotals& totals);

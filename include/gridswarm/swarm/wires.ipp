@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gridswarm/base/error.hpp"
+#include "gridswarm/flow/tree_sweep.hpp"
 #include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/wires.hpp"
 
@@ -141,6 +143,28 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& 
   for (Variant& variant : run.variants) keep_solved(variant);
   for (Index lane = 0; lane < lanes; ++lane)
     run.not_converged += run.flow.status[lane] != flow::FlowStatus::converged;
+}
+
+GS_INLINE double sweep_wires(const Scenario& scenario, double passive, FeederRun& run) {
+  using namespace wires_detail;
+  GRIDSWARM_ASSERT(!run.circuit);
+  const std::size_t buses = static_cast<std::size_t>(run.input.grid.buses.size());
+  double step_pu = 0.0;
+  for (std::size_t lane = 0; lane < run.variants.size(); ++lane) {
+    Variant& variant = run.variants[lane];
+    set_reactive(run, scenario, variant);
+    const auto row = [&](Column<double>& column) {
+      return std::span(column).subspan(lane * buses, buses);
+    };
+    inject(run, passive, variant, row(run.p_pu).data(), row(run.q_pu).data());
+    step_pu =
+        std::max(step_pu, flow::tree_sweep(run.forest, row(run.p_pu), row(run.q_pu),
+                                           row(run.flow.v_re), row(run.flow.v_im), run.tree_power));
+    measure_voltage(run, static_cast<Index>(lane), variant);
+    variant.fleet.state.p_kw = variant.p_kw;
+    variant.fleet.state.q_kvar = variant.q_kvar;
+  }
+  return step_pu;
 }
 
 namespace wires_detail {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <complex>
 
+#include "gridswarm/swarm/control_tick.hpp"
+#include "gridswarm/swarm/ledger_tick.hpp"
 #include "scene.hpp"
 
 using namespace gridswarm;
@@ -131,4 +133,25 @@ TEST_CASE("a night that no wire can carry is counted, stays finite and is over w
   const auto& first = keeper.intervals[0].totals[0];
   const auto& last = keeper.intervals[2].totals[22];
   CHECK(last.losses_kw == doctest::Approx(first.losses_kw).epsilon(1e-6));
+}
+
+TEST_CASE("ticks of one sweep each end where a solved tick ends") {
+  const fleet::Fleet fleet =
+      test::make_fleet({{.kind = Kind::pv, .rating_kw = 800.0, .bus = 1, .s_kva = 1000.0},
+                        {.kind = Kind::pv, .rating_kw = 900.0, .bus = 2, .s_kva = 1200.0}});
+  const swarm::RunInput input = test::run_of(test::three_buses(), fleet);
+  const auto run = swarm::make_feeder_run(input.scenario, input.profiles, 0, input.load(0));
+  swarm::open_interval(input.scenario, input.profiles, 0, *run);
+  swarm::begin_interval(0, *run);
+  swarm::control_tick(input.scenario, input.profiles, 0, 0, *run);
+  const Column<double> v_re = run->flow.v_re, v_im = run->flow.v_im;
+  for (std::size_t k = 0; k < v_re.size(); ++k)
+    if (k % 3 != 0) run->flow.v_re[k] *= 0.97;  // a wrong start, but for the source
+  double step_pu = 1.0;
+  for (int tick = 0; tick < 60; ++tick) step_pu = swarm::sweep_wires(input.scenario, 1.0, *run);
+  CHECK(step_pu <= 1e-9);
+  for (std::size_t k = 0; k < v_re.size(); ++k) {
+    CHECK(run->flow.v_re[k] == doctest::Approx(v_re[k]).epsilon(1e-7));
+    CHECK(run->flow.v_im[k] == doctest::Approx(v_im[k]).epsilon(1e-7));
+  }
 }
