@@ -166,7 +166,8 @@ def compare():
             continue
         times.append(seconds)
         lines.append(f"| {name} | {tolerance:.0e} | {1e3 * seconds:.3g} | {gap:.1e} | {miss:.1e} |")
-        rows.append({"name": f"qp_speedup_{name.lower().replace(' ', '_')}", "value": seconds / here["newton_s"],
+        row = "qp_speedup_" + name.lower().replace(" ", "_")
+        rows.append({"name": row, "value": seconds / here["newton_s"],
                      "unit": "times", "op": "", "bar": None, "repeats": ROUNDS,
                      "command": COMMAND})
     rows.append({"name": "qp_solver_speedup_10k", "value": min(times) / here["newton_s"],
