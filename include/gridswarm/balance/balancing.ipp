@@ -182,31 +182,29 @@ GS_INLINE double near(double want, double low, double high, double inverse, doub
   return std::min(std::max(best, low), high);
 }
 
-GS_INLINE Balance by_admm(const BoxedQuadratic& problem, const BalancingOptions& options,
-                          std::span<double> p_kw, Balancing& result) {
+/// Rounds of exchange ADMM.
+/// @param near_of  near_of(i, rho, v): member i's answer
+/// @param stays    stays(price): everyone at a limit and the price beyond it still
+template <class NearOf, class Stays>
+Balance exchange_admm(double e_ref_kw, double inverse_external, double sum_inverse, double bound_kw,
+                      const BalancingOptions& options, NearOf&& near_of, Stays&& stays,
+                      std::span<double> p_kw, Balancing& result) {
   constexpr double unbounded = 1e300;
   const std::size_t count = p_kw.size();
   const auto all = static_cast<double>(count + 1);  // the exchange takes part with x = -e
-  double sum_inverse = problem.inverse_external;
-  for (const double inverse : problem.inverse_cost) sum_inverse += inverse;
   double rho = options.rho > 0.0 ? options.rho : all / sum_inverse;
   Column<double> x(count + 1, 0.0), next(count + 1);
-  for (std::size_t i = 0; i < count; ++i)
-    x[i] = near(problem.want_kw[i], problem.min_kw[i], problem.max_kw[i], 1.0, 0.0, 0.0);
-  x[count] = -problem.e_ref_kw;
-  const bool is_fixed = problem.inverse_external == 0.0;
+  for (std::size_t i = 0; i < count; ++i) x[i] = near_of(i, 0.0, 0.0);
+  x[count] = -e_ref_kw;
+  const bool is_fixed = inverse_external == 0.0;
   std::int64_t changes = 0, rests_until = 0;  // ever longer, so that rho rests at last
-  bool stays = false;
   double mean = 0.0, u = 0.0, left_kw = unbounded;
   for (const double each : x) mean += each / all;
-  const double bound_kw = options.tolerance * scale_kw(problem);
   for (; left_kw > bound_kw && result.rounds < options.max_rounds; ++result.rounds) {
-    for (std::size_t i = 0; i < count; ++i)
-      next[i] = near(problem.want_kw[i], problem.min_kw[i], problem.max_kw[i],
-                     problem.inverse_cost[i], rho, x[i] - mean - u);
-    next[count] = is_fixed ? -problem.e_ref_kw
-                           : near(-problem.e_ref_kw, -unbounded, unbounded,
-                                  problem.inverse_external, rho, x[count] - mean - u);
+    for (std::size_t i = 0; i < count; ++i) next[i] = near_of(i, rho, x[i] - mean - u);
+    next[count] = is_fixed ? -e_ref_kw
+                           : near(-e_ref_kw, -unbounded, unbounded, inverse_external, rho,
+                                  x[count] - mean - u);
     double next_mean = 0.0, moved = 0.0, moved_kw = 0.0;
     for (const double each : next) next_mean += each / all;
     for (std::size_t i = 0; i <= count; ++i) {
@@ -227,17 +225,33 @@ GS_INLINE Balance by_admm(const BoxedQuadratic& problem, const BalancingOptions&
     rho *= factor;
     u /= factor;
     if (factor != 1.0) rests_until = result.rounds + ++changes;
-    stays = all_stay(problem, [&](std::size_t) { return -rho * u; });
-    if (stays) left_kw = 0.0;
+    if (stays(-rho * u)) left_kw = 0.0;
   }
   std::copy(x.begin(), x.end() - 1, p_kw.begin());
-  if (stays)
-    take_set_points(
-        problem, [&](std::size_t) { return -rho * u; }, p_kw);
   result.price = -rho * u;
   result.messages = 2 * result.rounds * static_cast<std::int64_t>(count - 1);
   result.bytes = result.messages / 2 * (8 + 24);  // power up; mean, u, rho down
   return left_kw <= bound_kw ? Balance::solved : Balance::not_converged;
+}
+
+GS_INLINE Balance by_admm(const BoxedQuadratic& problem, const BalancingOptions& options,
+                          std::span<double> p_kw, Balancing& result) {
+  double sum_inverse = problem.inverse_external;
+  for (const double inverse : problem.inverse_cost) sum_inverse += inverse;
+  const auto near_of = [&](std::size_t i, double rho, double v) {
+    return near(problem.want_kw[i], problem.min_kw[i], problem.max_kw[i], problem.inverse_cost[i],
+                rho, v);
+  };
+  const auto stays = [&](double price) {
+    return all_stay(problem, [&](std::size_t) { return price; });
+  };
+  const Balance status =
+      exchange_admm(problem.e_ref_kw, problem.inverse_external, sum_inverse,
+                    options.tolerance * scale_kw(problem), options, near_of, stays, p_kw, result);
+  if (stays(result.price))
+    take_set_points(
+        problem, [&](std::size_t) { return result.price; }, p_kw);
+  return status;
 }
 
 /// A fixed exchange out of reach: everyone at that limit.
