@@ -96,16 +96,18 @@ GS_INLINE double gives_at(const GiveCurve& curve, double limit, double price) {
 GS_INLINE double exact_price(const Responders& responders, std::span<const Index> agents,
                              double need_kw, std::vector<double>& scratch) {
   std::vector<double> want(agents.size(), 0.0), low, high, inverse;
-  double least = 0.0, most = 0.0;
+  double least = 0.0, most = 0.0, limit = 0.0;  // at the limit's price all of these are at theirs
   for (const Index i : agents) {
     low.push_back(responders.min_kw[i]);
     high.push_back(responders.max_kw[i]);
     inverse.push_back(1.0 / responders.cost_per_kw2[i]);
     least += responders.min_kw[i];
     most += responders.max_kw[i];
+    limit = std::max(limit, responders.cost_per_kw2[i] *
+                                std::max(-responders.min_kw[i], responders.max_kw[i]));
   }
-  if (need_kw <= least) return -price_limit(responders);
-  if (need_kw >= most) return price_limit(responders);
+  if (need_kw <= least) return -limit;
+  if (need_kw >= most) return limit;
   return balance::solve_by_breakpoints({.want_kw = want,
                                         .min_kw = low,
                                         .max_kw = high,
