@@ -150,7 +150,8 @@ def compare():
         problem = Problem(folder)
     here = problem.here
     gap, miss = problem.errors(problem.newton)
-    lines = [f"One cluster of {MEMBERS:,} members, exchange fixed; solve time as each reports it.", "",
+    lines = [f"One cluster of {MEMBERS:,} members, exchange fixed; solve time as each reports it.",
+             "",
              "| solver | tolerance | solve, ms | gap to the optimum | balance or limit missed by |",
              "| --- | ---: | ---: | ---: | ---: |",
              f"| gridswarm, bracketed Newton, {here['passes']} passes | 1e-12 "
