@@ -63,7 +63,6 @@ def ours():
 
 def compare():
     """Rows and a table, as control.py collects them."""
-    import mango  # noqa: F401  here, so that a missing package is said and not a traceback
     here = ours()["message_ns_fixed_delay"]
     lines = [f"{NEIGHBOURS} messages from each agent, links of {1e3 * DELAY_S:.0f} ms, "
              "per delivered message.", "",
