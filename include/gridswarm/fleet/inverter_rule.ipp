@@ -133,8 +133,9 @@ GS_INLINE void set_reactive(const InverterSettings& s, double dt_s, bool exact,
   rule.reference_lag = lag_of(v.follow_s, 1.0, dt_s, exact);
 }
 
-/// Every lag at its end: a snapshot, or the first tick of a run.
+/// Every lag at its end: the first tick of a run, before which devices gave what they could.
 GS_INLINE kernel::InverterRule settled_rule(kernel::InverterRule rule) {
+  rule.first = 1.0;
   for (kernel::InverterLag* lag :
        {&rule.watt_lag, &rule.droop_lag, &rule.reference_lag, &rule.q_lag})
     *lag = {1.0, 0.0, 0.0};

@@ -80,6 +80,7 @@ struct InverterRule {
   double active_first;                      ///< 1: active power has priority outside that
   double none_below, per_full, least_part;  ///< Q none below; share of it |P| per_full
   double current;                           ///< largest current, p.u.
+  double first;                             ///< 1: the first tick, nothing was put out before
 };
 
 /// One step of `count` inverters. Inputs per device, powers in shares of P_max, into the grid

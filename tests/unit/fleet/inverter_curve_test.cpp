@@ -157,6 +157,11 @@ TEST_CASE("droop lowers power above the dead-band and raises it below") {
   CHECK(after(64.0) == Approx(0.0).epsilon(1e-6));
 }
 
+TEST_CASE("a bank that begins at a high frequency lowers what it would have given") {
+  const Power power = settled(settings_of("B", "none"), 1.0, 0.5, 60.336);
+  CHECK(power.p == Approx(0.5 - 0.3 / 3.0).epsilon(1e-12));
+}
+
 TEST_CASE("storage may charge to hold a high frequency, a generator may not") {
   fleet::InverterSettings settings = settings_of("B", "none");
   settings.droop.open_loop_s = 0.2;
