@@ -71,7 +71,8 @@ def test_exactly_at_the_rating_power_is_not_raised():
 def test_a_window_of_ten_seconds_is_a_hundred_ticks():
     """OpenDER sums 0.1 s a hundred times, which falls short of 10 s: it trips a tick later."""
     case = Case({"NP_ABNORMAL_OP_CAT": "CAT_II"},
-                {"reactive": "none", "abnormal_category": "II"}, 0.1, [1.0] + 105 * [0.6], power=0.5)
+                {"reactive": "none", "abnormal_category": "II"}, 0.1, [1.0] + 105 * [0.6],
+                power=0.5)
     assert np.flatnonzero(by_gridswarm(gs, case)[0])[-1] == 99
     assert np.flatnonzero(by_opender(case)[0])[-1] == 100
 
