@@ -13,6 +13,8 @@
 #include "gridswarm/balance/horizon.ipp"
 #include "gridswarm/balance/large_dispatch.ipp"
 #include "gridswarm/balance/matching.ipp"
+#include "gridswarm/balance/network_dispatch.ipp"
+#include "gridswarm/balance/network_newton.ipp"
 #include "gridswarm/balance/piecewise_balancing.ipp"
 #include "gridswarm/balance/piecewise_costs.ipp"
 #include "gridswarm/balance/push_sum.ipp"

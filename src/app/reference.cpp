@@ -19,6 +19,7 @@
 #include "gridswarm/balance/consensus.hpp"
 #include "gridswarm/balance/frequency.hpp"
 #include "gridswarm/balance/matching.hpp"
+#include "gridswarm/balance/network_dispatch.hpp"
 #include "gridswarm/cluster/cohesion.hpp"
 #include "gridswarm/cluster/form_ranks.hpp"
 #include "gridswarm/cluster/quality.hpp"
@@ -206,6 +207,8 @@ Blocks all_blocks() {
       {"fields AveragingOptions", options_table<balance::AveragingOptions>()},
       {"fields BalancingOptions", options_table<balance::BalancingOptions>()},
       {"fields Balancing", results_table<balance::Balancing>()},
+      {"fields NetworkOptions", options_table<balance::NetworkOptions>()},
+      {"fields NetworkDispatch", results_table<balance::NetworkDispatch>()},
       {"fields ConsensusTotals", results_table<balance::ConsensusTotals>()},
       {"fields LinkTotals", results_table<link::LinkTotals>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},

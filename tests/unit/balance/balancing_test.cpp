@@ -47,9 +47,14 @@ struct Record {
 
 TEST_CASE("on 1,000 random instances every method reaches the exact optimum to its promise") {
   Record newton, breakpoints, admm, innovations;
+  int cycled = 0, no_slope = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     CAPTURE(seed);
     const make::Instance it = make::random_instance(seed);
+    bool cycles = false, flat = false;
+    make::plain_newton(it, cycles, flat);
+    cycled += cycles;
+    no_slope += flat;
     const Answer exact = answer(it, "breakpoints", 1e-12);
     breakpoints.add(exact);
     newton.add(answer(it, "newton", 1e-12));
@@ -66,6 +71,9 @@ TEST_CASE("on 1,000 random instances every method reaches the exact optimum to i
   CHECK(innovations.gap <= 1e-3);
   CHECK(newton.failed + breakpoints.failed + innovations.failed == 0);
   CHECK(admm.failed <= 1);  // one creeps towards its stop rule, 1e-12 from the optimum
+  CHECK(cycled > 0);        // without a bracket Newton runs to and fro on some of them,
+  CHECK(no_slope > 0);      // and on some it has no slope to follow
+  MESSAGE("plain Newton cycles on ", cycled, " and has no slope on ", no_slope, " of them");
   const auto say = [](const std::string& name, const Record& record) {
     MESSAGE(name, ": gap at most ", record.gap, ", rounds ", record.sum_rounds / 1000,
             " on average, ", record.rounds, " at most");

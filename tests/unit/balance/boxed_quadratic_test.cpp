@@ -53,25 +53,6 @@ long double cost_by_bisection(const Instance& it) {
   return cost;
 }
 
-/// The textbook method: Newton from price 0 with no bracket. Sets what went wrong.
-void plain_newton(const Instance& it, bool& cycled, bool& no_slope) {
-  double price = 0.0;
-  for (int pass = 0; pass < 300; ++pass) {
-    double g = price * it.inverse_external - it.e_ref, slope = it.inverse_external, size = 0.0;
-    for (std::size_t i = 0; i < it.want.size(); ++i) {
-      const double p = it.want[i] + price * it.inverse[i];
-      g += std::clamp(p, it.low[i], it.high[i]);
-      size += std::fabs(it.low[i]) + std::fabs(it.high[i]);
-      if (p > it.low[i] && p < it.high[i]) slope += it.inverse[i];
-    }
-    if (std::fabs(g) <= 1e-12 * (size + std::fabs(it.e_ref))) return;
-    no_slope = slope == 0.0;
-    if (no_slope) return;
-    price -= g / slope;
-  }
-  cycled = true;
-}
-
 }  // namespace
 
 TEST_CASE("two members share an imbalance in inverse proportion to their costs") {
@@ -99,7 +80,7 @@ TEST_CASE("on 3,000 random instances Newton in its bracket and break-points reac
     CHECK(balance::cost_at(it.view(), by_points.price) == doctest::Approx(best).epsilon(1e-9));
     most = std::max<int>(most, by_newton.passes);
     bool cycles = false, flat = false;
-    plain_newton(it, cycles, flat);
+    make::plain_newton(it, cycles, flat);
     cycled += cycles;
     no_slope += flat;
   }

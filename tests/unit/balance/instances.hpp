@@ -2,6 +2,7 @@
 // Random dispatch problems of all kinds, for the tests of their solvers.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -46,6 +47,25 @@ inline Instance random_instance(std::uint64_t seed) {
   it.e_ref = low + part * (high - low);
   if (kind == 0 && !(high - low > 1e-6)) it.e_ref = low;
   return it;
+}
+
+/// The textbook method: Newton from price 0 with no bracket. Sets what went wrong.
+inline void plain_newton(const Instance& it, bool& cycled, bool& no_slope) {
+  double price = 0.0;
+  for (int pass = 0; pass < 300; ++pass) {
+    double g = price * it.inverse_external - it.e_ref, slope = it.inverse_external, size = 0.0;
+    for (std::size_t i = 0; i < it.want.size(); ++i) {
+      const double p = it.want[i] + price * it.inverse[i];
+      g += std::clamp(p, it.low[i], it.high[i]);
+      size += std::fabs(it.low[i]) + std::fabs(it.high[i]);
+      if (p > it.low[i] && p < it.high[i]) slope += it.inverse[i];
+    }
+    if (std::fabs(g) <= 1e-12 * (size + std::fabs(it.e_ref))) return;
+    no_slope = slope == 0.0;
+    if (no_slope) return;
+    price -= g / slope;
+  }
+  cycled = true;
 }
 
 }  // namespace make
