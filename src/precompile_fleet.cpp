@@ -2,8 +2,11 @@
 // The bodies of fleet/, once.
 #include "gridswarm/fleet/device.ipp"
 #include "gridswarm/fleet/forecast.ipp"
+#include "gridswarm/fleet/forecast_error.ipp"
+#include "gridswarm/fleet/health.ipp"
 #include "gridswarm/fleet/inverter.ipp"
 #include "gridswarm/fleet/inverter_settings.ipp"
+#include "gridswarm/fleet/load.ipp"
 #include "gridswarm/fleet/on_feeder.ipp"
 #include "gridswarm/fleet/phases.ipp"
 #include "gridswarm/fleet/photovoltaic.ipp"
@@ -12,4 +15,5 @@
 #include "gridswarm/fleet/sun.ipp"
 #include "gridswarm/fleet/synthetic.ipp"
 #include "gridswarm/fleet/synthetic_profiles.ipp"
+#include "gridswarm/fleet/wear.ipp"
 #include "gridswarm/fleet/wind_turbine.ipp"

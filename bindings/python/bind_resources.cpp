@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sun, PV and wind as functions of arrays.
+#include <algorithm>
+#include <span>
+
 #include "bind.hpp"
+#include "gridswarm/fleet/forecast_error.hpp"
 #include "gridswarm/fleet/photovoltaic.hpp"
 #include "gridswarm/fleet/sun.hpp"
 #include "gridswarm/fleet/wind_turbine.hpp"
@@ -23,6 +27,17 @@ void bind_resources(py::module_& module) {
                return fleet::pv_dc_kw(rating_kw, {irradiance, air, wind}, {gamma, u0, u1});
              }));
   module.def("inverter_ac_kw", py::vectorize(&fleet::inverter_ac_kw));
+  module.def("forecast_error", [](const Numbers& x, const std::string& rule, std::int64_t horizon,
+                                  const Numbers& beside, const Numbers& counted) {
+    const auto span = [](const Numbers& values) {
+      return std::span<const double>(values.data(), static_cast<std::size_t>(values.size()));
+    };
+    const Column<double> f =
+        fleet::forecast_series(fleet::parse_forecast_rule(rule), span(x), span(beside), horizon);
+    Numbers out(x.size());
+    std::copy(f.begin(), f.end(), out.mutable_data());
+    return py::make_tuple(out, to_dict(fleet::forecast_error(f, span(x), horizon, span(counted))));
+  });
   module.def("wind_power_kw", [](const Numbers& wind, const Numbers& density, double rating_kw,
                                  const std::string& text) {
     const fleet::PowerCurve curve =

@@ -192,6 +192,8 @@ Blocks all_blocks() {
       {"fields feeder", options_table<swarm::FeederSource>()},
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},
+      {"fields forecast", options_table<fleet::ForecastOptions>()},
+      {"fields ForecastError", results_table<fleet::ForecastError>()},
       {"fields cluster", options_table<cluster::ClusterOptions>()},
       {"fields upkeep", options_table<cluster::UpkeepOptions>()},
       {"fields leader", options_table<cluster::LeaderOptions>()},

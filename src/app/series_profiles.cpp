@@ -145,6 +145,7 @@ Walk walk_time(fleet::ProfileSet& set, const SeriesOptions& options,
   if (!options.duration.empty()) rest_s = parse_span_s(options.duration, "--duration");
   Walk walk;
   walk.axis = time_axis(start, step_s, rest_s);
+  for (const Index i : used) fleet::require_power(set.profiles[i]);
   fleet::require_duration(set, used, walk.axis.value.back());
   walk.rows = static_cast<Index>(walk.axis.value.size());
   walk.profiles = set.size();

@@ -144,7 +144,8 @@ void ResultsFile::add_agents(const std::string& name, Group& group,
   if (!feeder.agent_phases.empty())
     file_.add_texts(name + "/phases", "agent", feeder.agent_phases,
                     {"", "phases it joins, nothing: all of its bus"});
-  per_agent("kind", "", "0 pv, 1 wind, 2 battery, 3 ev, 4 meter", feeder.agent_kind, Hdf5Type::i64);
+  per_agent("kind", "", "0 pv, 1 wind, 2 battery, 3 ev, 4 meter, 5 load", feeder.agent_kind,
+            Hdf5Type::i64);
   per_agent("e_kwh", "kWh", "storage capacity", feeder.e_kwh, Hdf5Type::f64);
   per_agent("efficiency", "", "one-way storage efficiency", feeder.efficiency, Hdf5Type::f64);
 }

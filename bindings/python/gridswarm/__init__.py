@@ -33,8 +33,8 @@ from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
 from .frequency import FrequencyResponse, frequency_response  # noqa: E402
 from .inverter import InverterBank, inverter_settings, three_phase_voltage  # noqa: E402
-from .resources import (clear_sky_w_per_m2, cosine_of_zenith, pv_power_kw,  # noqa: E402
-                        wind_power_kw)
+from .resources import (clear_sky_w_per_m2, cosine_of_zenith, forecast_error,  # noqa: E402
+                        pv_power_kw, wind_power_kw)
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
 from .series import time_series  # noqa: E402
@@ -50,7 +50,8 @@ __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder
            "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",
            "run", "sensitivity", "synthetic_case", "synthetic_fleet", "three_phase_voltage",
            "time_series", "verify",
-           clear_sky_w_per_m2.__name__, cosine_of_zenith.__name__, load_margin.__name__,
+           clear_sky_w_per_m2.__name__, cosine_of_zenith.__name__, forecast_error.__name__,
+           load_margin.__name__,
            pv_power_kw.__name__, wind_power_kw.__name__]
 
 

@@ -22,7 +22,7 @@ __all__ = ["circuit_map", "clusters", "day", "demo", "phase_voltages", "unbalanc
            "voltage_profile"]
 
 SWARM, LOCAL, SUN, STORE, CAR = "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7"
-KINDS = ("PV", "wind", "battery", "EV", "meter")
+KINDS = ("PV", "wind", "battery", "EV", "meter", "load")
 
 
 def _tree_of(case):

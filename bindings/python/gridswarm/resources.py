@@ -37,6 +37,21 @@ def pv_power_kw(irradiance_w_per_m2, air_celsius=20.0, wind_m_per_s=1.0, rating_
                                      inverter_efficiency)
 
 
+def forecast_error(series, rule="persistence", horizon=1, clear_sky=None, given=None,
+                   counted=None):
+    """A forecast of `series`, `horizon` steps ahead, and how wrong it was.
+
+    rule: "persistence", "clear_sky" (needs clear_sky, one value per step: clear_sky_w_per_m2 of
+    the stamps) or "given" (needs given). counted: errors count where it's above 0, say by day.
+    Returns (forecast, {mae, rmse, bias, skill, steps}), in the unit of the series.
+    """
+    beside = clear_sky if rule == "clear_sky" else given if rule == "given" else []
+    return _gridswarm.forecast_error(
+        np.asarray(series, dtype=float), rule, horizon,
+        np.asarray([] if beside is None else beside, dtype=float),
+        np.asarray([] if counted is None else counted, dtype=float))
+
+
 def wind_power_kw(wind_m_per_s, air_celsius=15.0, rating_kw=1.0, curve="", pressure_hpa=1013.25):
     """Power of a wind turbine over a series of wind speeds, kW; storms stop it until restart.
 

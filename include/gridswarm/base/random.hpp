@@ -28,6 +28,7 @@ enum class Stream : std::uint32_t {
   link = 10,
   response = 11,
   inverter_wait = 12,
+  failure = 13,
 };
 
 /// Four independent 32-bit words. Key = seed; counter = (agent, step, stream).

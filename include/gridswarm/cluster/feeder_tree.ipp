@@ -57,7 +57,8 @@ GS_INLINE std::int64_t response_class(fleet::Kind kind) {
     case fleet::Kind::pv: return 1;
     case fleet::Kind::ev: return 2;
     case fleet::Kind::wind: return 3;
-    case fleet::Kind::meter: return 4;
+    case fleet::Kind::meter:
+    case fleet::Kind::load: return 4;
   }
   return 4;
 }

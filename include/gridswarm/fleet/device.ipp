@@ -8,6 +8,8 @@
 #include "gridswarm/base/parallel.hpp"
 #include "gridswarm/base/units.hpp"
 #include "gridswarm/fleet/device.hpp"
+#include "gridswarm/fleet/load.hpp"
+#include "gridswarm/fleet/photovoltaic.hpp"
 
 namespace gridswarm::inline GS_ABI::fleet {
 
@@ -23,6 +25,11 @@ GS_INLINE void reset_state(Fleet& fleet, double f_hz) {
   state.f_hz.assign(n, f_hz);
   state.health.assign(n, 1.0);
   state.bytes.assign(n, 0);
+  const bool blows = std::find(fleet.plate.kind.begin(), fleet.plate.kind.end(), Kind::wind) !=
+                     fleet.plate.kind.end();
+  state.zip.assign(has_zip(fleet.plate) ? n : 0, 1.0);
+  state.stopped.assign(blows ? n : 0, 0);
+  state.failed.assign(fleet.plate.mtbf_h.empty() ? 0 : n, 0);
 }
 
 namespace device_detail {
@@ -65,8 +72,9 @@ struct Hours {
 };
 
 GS_INLINE void sense_battery(const Nameplate& plate, State& state, Index i, const Hours& hours) {
-  const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
-  const double in_kwh = (1.0 - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
+  const double limit = state.health[i] * std::min(plate.rating_kw[i], plate.s_kva[i]);
+  const double most_soc = given_or(plate.soc_max, i, 1.0);
+  const double in_kwh = (most_soc - state.soc[i]) * plate.e_kwh[i] / plate.efficiency[i];
   const double out_kwh = (state.soc[i] - plate.soc_min[i]) * plate.e_kwh[i] * plate.efficiency[i];
   state.p_want_kw[i] = 0.0;
   state.p_min_kw[i] = -std::max(0.0, std::min(limit, in_kwh * hours.per_h));
@@ -78,9 +86,10 @@ GS_INLINE void sense_ev(const Nameplate& plate, State& state, Index i, const Tic
   const Stay stay = stay_of(plate.arrive_h[i], plate.depart_h[i], tick);
   double want = 0.0, low = 0.0, high = 0.0;
   if (stay.plugged) {
-    const double limit = std::min(plate.rating_kw[i], plate.s_kva[i]);
+    const double limit = state.health[i] * std::min(plate.rating_kw[i], plate.s_kva[i]);
     const double per_soc_kwh = plate.e_kwh[i] / plate.efficiency[i];
-    const double most = std::min(limit, (1.0 - state.soc[i]) * per_soc_kwh * hours.per_h);
+    const double room = std::max(0.0, given_or(plate.soc_max, i, 1.0) - state.soc[i]);
+    const double most = std::min(limit, room * per_soc_kwh * hours.per_h);
     const double need_kwh = std::max(0.0, (plate.soc_depart[i] - state.soc[i]) * per_soc_kwh);
     const double must_kwh = std::max(0.0, need_kwh - limit * (stay.later_s / s_per_h));
     want = -std::min(most, need_kwh * hours.per_h);
@@ -98,26 +107,78 @@ GS_INLINE double lagging_kvar(double p_kw, double factor) {
   return factor == 1.0 ? 0.0 : p_kw * (std::sqrt(1.0 - factor * factor) / factor);
 }
 
+/// What the weather lets a device give, or what a consumer draws at 1 p.u., in kW.
+GS_INLINE double profile_kw(const Fleet& fleet, const ProfileValues& values, Index i,
+                            bool& is_stopped) {
+  const Nameplate& plate = fleet.plate;
+  const Index profile = plate.profile[i];
+  if (profile == none) return plate.rating_kw[i];
+  const double value = values.value[profile];
+  switch (values.unit[profile]) {
+    case ProfileUnit::kw: return value;
+    case ProfileUnit::w_per_m2: {
+      const PvModule module{.gamma_per_k = given_or(plate.gamma_per_k, i, PvModule{}.gamma_per_k)};
+      return pv_power_kw(plate.rating_kw[i], plate.s_kva[i],
+                         {value, values.air_celsius[profile], values.wind_m_per_s[profile]},
+                         module);
+    }
+    case ProfileUnit::m_per_s: {
+      const Index own = plate.power_curve.empty() ? none : plate.power_curve[i];
+      static const PowerCurve usual = usual_power_curve();
+      const double normal_m_per_s =
+          normal_wind_m_per_s(value, air_kg_per_m3(values.air_celsius[profile]));
+      const PowerCurve& curve = own == none ? usual : fleet.power_curves[own];
+      return plate.rating_kw[i] * wind_share(curve, normal_m_per_s, is_stopped);
+    }
+    default: return plate.rating_kw[i] * value;
+  }
+}
+
+GS_INLINE void sense_consumer(Fleet& fleet, const ProfileValues& values, double power_kw,
+                              double dt_h, Index i) {
+  const Nameplate& plate = fleet.plate;
+  State& state = fleet.state;
+  const Index profile = plate.profile[i];
+  const bool is_kw = profile != none && values.unit[profile] == ProfileUnit::kw;
+  const bool paired = profile != none && values.has_reactive[profile];
+  double scale = is_kw ? 1.0 : plate.rating_kw[i];
+  if (!state.zip.empty()) {
+    state.zip[i] = zip_factor(plate, i, state.v_pu[i]);
+    power_kw *= state.zip[i];
+    scale *= state.zip[i];
+  }
+  if (plate.kind[i] == Kind::load) {
+    sense_load(plate, state, i, std::max(0.0, power_kw), dt_h);
+    state.p_kw[i] = -state.consumption_kw[i];
+  } else {
+    state.consumption_kw[i] = std::max(0.0, power_kw);
+    state.p_kw[i] = state.p_want_kw[i] = state.p_min_kw[i] = state.p_max_kw[i] = -power_kw;
+  }
+  state.q_kvar[i] =
+      paired ? -scale * values.reactive[profile] : -lagging_kvar(power_kw, plate.power_factor[i]);
+}
+
+/// Health 0: neither power nor band.
+GS_INLINE void sense_lost(State& state, Index i) {
+  for (Column<double>* column : {&state.generation_kw, &state.consumption_kw, &state.p_kw,
+                                 &state.q_kvar, &state.p_want_kw, &state.p_min_kw, &state.p_max_kw})
+    (*column)[i] = 0.0;
+}
+
 GS_INLINE void sense_agent(Fleet& fleet, const ProfileValues& values, const Tick& tick,
                            const Hours& hours, Index i) {
   const Nameplate& plate = fleet.plate;
   State& state = fleet.state;
   const Kind kind = plate.kind[i];
+  if (state.health[i] == 0.0) return sense_lost(state, i);
   if (kind == Kind::battery) return sense_battery(plate, state, i, hours);
   if (kind == Kind::ev) return sense_ev(plate, state, i, tick, hours);
-  const Index profile = plate.profile[i];
-  const double value = profile == none ? 1.0 : values.value[profile];
-  const double scale = profile != none && values.is_kw[profile] ? 1.0 : plate.rating_kw[i];
-  const double power_kw = scale * value;
-  if (kind == Kind::meter) {
-    const bool paired = profile != none && values.has_reactive[profile];
-    state.consumption_kw[i] = std::max(0.0, power_kw);
-    state.p_kw[i] = state.p_want_kw[i] = state.p_min_kw[i] = state.p_max_kw[i] = -power_kw;
-    state.q_kvar[i] =
-        paired ? -scale * values.reactive[profile] : -lagging_kvar(power_kw, plate.power_factor[i]);
-    return;
-  }
-  const double available = std::max(0.0, std::min(power_kw, plate.s_kva[i]));
+  bool is_stopped = !state.stopped.empty() && state.stopped[i] != 0;
+  const double power_kw = profile_kw(fleet, values, i, is_stopped);
+  if (!state.stopped.empty()) state.stopped[i] = is_stopped;
+  if (kind == Kind::meter || kind == Kind::load)
+    return sense_consumer(fleet, values, power_kw, hours.dt_h, i);
+  const double available = state.health[i] * std::max(0.0, std::min(power_kw, plate.s_kva[i]));
   state.generation_kw[i] = state.p_want_kw[i] = state.p_max_kw[i] = available;
   state.p_min_kw[i] = 0.0;
 }
@@ -147,11 +208,23 @@ GS_INLINE void sense(Fleet& fleet, const ProfileValues& values, const Tick& tick
   });
 }
 
+GS_INLINE double expected_kw(const Fleet& fleet, const ProfileValues& values, Index i) {
+  const Kind kind = fleet.plate.kind[i];
+  bool is_stopped = !fleet.state.stopped.empty() && fleet.state.stopped[i] != 0;
+  const double power_kw = device_detail::profile_kw(fleet, values, i, is_stopped);
+  if (kind == Kind::meter || kind == Kind::load) return -power_kw;
+  return std::max(0.0, std::min(power_kw, fleet.plate.s_kva[i]));
+}
+
 GS_INLINE void integrate(Fleet& fleet, double dt_s, int threads) {
   const double dt_h = dt_s / s_per_h;
   const Nameplate& plate = fleet.plate;
   State& state = fleet.state;
   device_detail::for_agents(fleet.size(), threads, [&](Index i) {
+    if (plate.kind[i] == Kind::load && plate.e_kwh[i] > 0.0) {
+      const double owed_kwh = (state.consumption_kw[i] + state.p_kw[i]) * dt_h;
+      state.soc[i] = std::max(0.0, std::min(1.0, state.soc[i] - owed_kwh / plate.e_kwh[i]));
+    }
     if (plate.kind[i] != Kind::battery && plate.kind[i] != Kind::ev) return;
     const double p_kw = state.p_kw[i];
     const double once = plate.efficiency[i];
@@ -197,7 +270,7 @@ GS_INLINE void local_rules(Fleet& fleet, Index buses, LocalWork& work) {
       continue;
     }
     state.p_kw[i] = state.p_want_kw[i];
-    if (plate.kind[i] != Kind::meter) state.q_kvar[i] = 0.0;
+    if (plate.kind[i] != Kind::meter && plate.kind[i] != Kind::load) state.q_kvar[i] = 0.0;
     work.net_kw[bus] += state.p_kw[i];
   }
   for (Index i = 0; i < fleet.size(); ++i) {

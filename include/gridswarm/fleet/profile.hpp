@@ -17,22 +17,25 @@
 
 namespace gridswarm::inline GS_ABI::fleet {
 
-/// kw: the power itself. kwh_per_step: energy of a step, divided by the step when read.
-/// per_unit: a share of the device's rating_kw.
-enum class ProfileUnit : std::int8_t { kw, kwh_per_step, per_unit };
+/// What a profile's numbers are. kw: the power itself. kwh_per_step: energy of a step, divided by
+/// the step when read. per_unit: a share of the device's rating_kw. w_per_m2: sun in the plane of
+/// the modules, for pv. m_per_s: wind at the hub, for wind. celsius: the air, beside one of these.
+enum class ProfileUnit : std::int8_t { kw, kwh_per_step, per_unit, w_per_m2, m_per_s, celsius };
 
 /// Local seconds without zone since 1970-01-01T00:00; a profile without date has `no_date`.
 inline constexpr std::int64_t no_date = INT64_MIN;
 
 struct Profile {
   std::string name;
-  ProfileUnit unit = ProfileUnit::per_unit;  ///< kw or per_unit once it is in a set
+  ProfileUnit unit = ProfileUnit::per_unit;  ///< never kwh_per_step once it is in a set
   double step_s = 0.0;
   std::int64_t start = no_date;  ///< local stamp of the first value
   double first_s = 0.0;          ///< without date: second of the axis at the first value
   double offset_s = 0.0;         ///< seconds from the first value to time 0 of the scenario
   bool repeat = false;           ///< start again after the last value, else the run must end there
   Index reactive = none;         ///< row of the profile that holds the same device's reactive power
+  Index air = none;              ///< row with the air's temperature, for w_per_m2 and m_per_s
+  Index wind = none;             ///< row with the wind, for w_per_m2
   std::vector<std::pair<Index, double>> clock_changes;  ///< from row on, local stamps shift by s
   Column<double> value;
 };
@@ -44,10 +47,12 @@ struct ProfileSet {
 
 /// What the profiles of a fleet say at one moment; keeps its capacity from tick to tick.
 struct ProfileValues {
-  Column<double> value;       ///< per entry of Fleet::profile_names
-  Column<double> reactive;    ///< the same of the reactive partner
-  Column<std::int8_t> is_kw;  ///< 1: power itself, 0: per unit of rating
+  Column<double> value;     ///< per entry of Fleet::profile_names
+  Column<double> reactive;  ///< the same of the reactive partner
+  Column<ProfileUnit> unit;
   Column<std::int8_t> has_reactive;
+  Column<double> air_celsius;   ///< 20 for sun, 15 for wind where no partner says; may be empty
+  Column<double> wind_m_per_s;  ///< 1 where no partner says; may be empty
 };
 
 /// Row of the profile called `name`, else of the one called name + "_pload"; none where there is
@@ -83,6 +88,20 @@ void values_at(const ProfileSet& set, const std::vector<Index>& rows, double tim
 /// See before a run that every profile of `rows` has values from time 0 to duration_s.
 /// @throws UsageError that names the first that does not
 void require_duration(const ProfileSet& set, const std::vector<Index>& rows, double duration_s);
+
+/// See before a run that each agent follows a quantity its kind can use, and that of a profile's
+/// step and a tick of dt_s one is a multiple of the other (a finer profile is read where ticks
+/// begin).
+/// @throws InputError with `file`, agent, profile and what to do
+void require_fitting(const ProfileSet& set, const std::vector<Index>& rows, const Fleet& fleet,
+                     double dt_s, const std::string& file);
+
+/// See that a profile is power or a share of it, so that it can scale something.
+/// @throws UsageError
+void require_power(const Profile& profile);
+
+/// How a unit is written in files: "kw", "kwh_per_step", "per_unit", "w_per_m2", ...
+std::string_view word_of_unit(ProfileUnit unit);
 
 /// Divide a kW profile by its largest value: a plant's curve becomes a shape for any rating.
 /// @throws UsageError where no value is positive.

@@ -135,7 +135,8 @@ GS_INLINE void append(ProfileSet& set, ProfileSet more) {
       if (set.profiles[i].name == profile.name)
         throw UsageError("two profile files hold a column called '" + profile.name +
                          "'; rename one");
-    if (profile.reactive != none) profile.reactive += before;
+    for (Index* partner : {&profile.reactive, &profile.air, &profile.wind})
+      if (*partner != none) *partner += before;
     set.profiles.push_back(std::move(profile));
   }
 }
@@ -193,15 +194,22 @@ GS_INLINE void values_at(const ProfileSet& set, const std::vector<Index>& rows, 
                          ProfileValues& out) {
   out.value.resize(rows.size());
   out.reactive.resize(rows.size());
-  out.is_kw.resize(rows.size());
+  out.unit.resize(rows.size());
   out.has_reactive.resize(rows.size());
+  out.air_celsius.resize(rows.size());
+  out.wind_m_per_s.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Profile& profile = set.profiles[rows[i]];
     const Index row = profile_detail::row_or_throw(profile, time_s);
     out.value[i] = profile.value[row];
-    out.is_kw[i] = profile.unit == ProfileUnit::kw;
+    const auto beside = [&](Index partner, double otherwise) {
+      return partner == none ? otherwise : set.profiles[partner].value[row];
+    };
+    out.unit[i] = profile.unit;
     out.has_reactive[i] = profile.reactive != none;
-    out.reactive[i] = profile.reactive == none ? 0.0 : set.profiles[profile.reactive].value[row];
+    out.reactive[i] = beside(profile.reactive, 0.0);
+    out.air_celsius[i] = beside(profile.air, profile.unit == ProfileUnit::m_per_s ? 15.0 : 20.0);
+    out.wind_m_per_s[i] = beside(profile.wind, 1.0);
   }
 }
 
@@ -215,8 +223,51 @@ GS_INLINE void require_duration(const ProfileSet& set, const std::vector<Index>&
   }
 }
 
+GS_INLINE std::string_view word_of_unit(ProfileUnit unit) {
+  constexpr std::string_view words[] = {"kw",       "kwh_per_step", "per_unit",
+                                        "w_per_m2", "m_per_s",      "celsius"};
+  return words[static_cast<std::size_t>(unit)];
+}
+
+GS_INLINE void require_power(const Profile& profile) {
+  if (profile.unit == ProfileUnit::kw || profile.unit == ProfileUnit::per_unit) return;
+  throw UsageError("profile '" + profile.name + "' is in " +
+                   std::string(word_of_unit(profile.unit)) +
+                   ", which is no power; choose one in kw or per_unit");
+}
+
+GS_INLINE void require_fitting(const ProfileSet& set, const std::vector<Index>& rows,
+                               const Fleet& fleet, double dt_s, const std::string& file) {
+  for (const Index row : rows) {
+    const Profile& profile = set.profiles[row];
+    const double steps = profile.step_s > dt_s ? profile.step_s / dt_s : dt_s / profile.step_s;
+    if (std::abs(steps - std::floor(steps + 0.5)) < 1e-9) continue;
+    char text[200];
+    std::snprintf(text, sizeof text,
+                  "' has a step of %g s, and neither it nor the control tick of %g s is a "
+                  "multiple of the other; choose dt_s so, or average the profile",
+                  profile.step_s, dt_s);
+    throw InputError(file, 0, "profile '" + profile.name + text);
+  }
+  for (Index i = 0; i < fleet.size(); ++i) {
+    if (fleet.plate.profile[i] == none) continue;
+    const Profile& profile = set.profiles[rows[fleet.plate.profile[i]]];
+    const ProfileUnit unit = profile.unit;
+    const Kind kind = fleet.plate.kind[i];
+    const bool is_power = unit == ProfileUnit::kw || unit == ProfileUnit::per_unit;
+    if (is_power || (unit == ProfileUnit::w_per_m2 && kind == Kind::pv) ||
+        (unit == ProfileUnit::m_per_s && kind == Kind::wind))
+      continue;
+    throw InputError(file, 0,
+                     "agent " + std::to_string(fleet.plate.id[i]) + " follows profile '" +
+                         profile.name + "', which is in " + std::string(word_of_unit(unit)) +
+                         "; w_per_m2 is for pv, m_per_s for wind, the others need kw or per_unit");
+  }
+}
+
 GS_INLINE void make_per_unit(Profile& profile) {
   if (profile.unit == ProfileUnit::per_unit) return;
+  require_power(profile);
   const double most =
       profile.value.empty() ? 0.0 : *std::max_element(profile.value.begin(), profile.value.end());
   if (!(most > 0.0))

@@ -166,6 +166,7 @@ GS_INLINE void set_present(Fleet& fleet, Index i, double u) {
     case Kind::ev:
       if (u < 0.5) now = low = -rating;
       break;
+    case Kind::load: break;
   }
   state.p_kw[i] = state.p_want_kw[i] = now;
   state.p_min_kw[i] = low;

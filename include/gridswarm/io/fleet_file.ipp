@@ -11,78 +11,15 @@
 
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/fleet/device.hpp"
+#include "gridswarm/fleet/load.hpp"
 #include "gridswarm/fleet/phases.hpp"
 #include "gridswarm/io/file.hpp"
 #include "gridswarm/io/fleet_file.hpp"
+#include "gridswarm/io/fleet_optional.ipp"
 
 namespace gridswarm::inline GS_ABI::io {
 
 namespace fleet_detail {
-
-enum Column : Index {
-  agent,
-  bus,
-  kind,
-  s_kva,
-  rating_kw,
-  e_kwh,
-  soc,
-  soc_min,
-  efficiency,
-  arrive_h,
-  depart_h,
-  soc_depart,
-  cost_per_kw2,
-  power_factor,
-  profile,
-  p_kw,
-  p_min_kw,
-  p_max_kw,
-  phases,
-  column_count
-};
-
-inline constexpr std::array<std::string_view, column_count> names = {
-    "agent",   "bus",        "kind",     "s_kva",    "rating_kw",  "e_kwh",        "soc",
-    "soc_min", "efficiency", "arrive_h", "depart_h", "soc_depart", "cost_per_kw2", "power_factor",
-    "profile", "p_kw",       "p_min_kw", "p_max_kw", "phases"};
-
-inline constexpr std::array<std::string_view, 5> kind_names = {"pv", "wind", "battery", "ev",
-                                                               "meter"};
-
-/// One line of the table; cells by name of the column, defaults where empty or missing.
-struct Row {
-  const CsvTable& table;
-  const std::array<Index, column_count>& at;
-  Index row;
-
-  bool given(Column column) const {
-    return at[column] != none && !table.cell(row, at[column]).empty();
-  }
-  std::string_view text(Column column) const {
-    return given(column) ? table.cell(row, at[column]) : std::string_view();
-  }
-  std::string who() const { return "agent " + std::string(text(agent)) + ": "; }
-
-  [[noreturn]] void refuse(Column column, const std::string& advice) const {
-    throw InputError(
-        table.file, table.line[static_cast<std::size_t>(row)],
-        who() + std::string(names[column]) + " '" + std::string(text(column)) + "' " + advice);
-  }
-  void require(Column column) const {
-    if (!given(column))
-      throw InputError(table.file, table.line[static_cast<std::size_t>(row)],
-                       who() + std::string(names[column]) + " is empty; it must be given");
-  }
-  /// A number inside [low, high], or the default where the cell is empty.
-  double between(Column column, double otherwise, double low, double high,
-                 const char* advice) const {
-    if (!given(column)) return otherwise;
-    const double value = number(table, row, at[column]);
-    if (!(value >= low && value <= high)) refuse(column, advice);
-    return value;
-  }
-};
 
 /// Bus row of a cell: a case's number, or a circuit's name in any case of letters.
 struct BusCells {
@@ -126,7 +63,7 @@ GS_INLINE fleet::Kind kind_of(const Row& row) {
   row.require(kind);
   for (std::size_t k = 0; k < kind_names.size(); ++k)
     if (row.text(kind) == kind_names[k]) return static_cast<fleet::Kind>(k);
-  row.refuse(kind, "is unknown; write pv, wind, battery, ev or meter");
+  row.refuse(kind, "is unknown; write pv, wind, battery, ev, meter or load");
 }
 
 /// Append what stands on the plate, each value checked.
@@ -140,11 +77,14 @@ GS_INLINE void push_plate(const Row& row, Index bus_row, fleet::Nameplate& plate
   const double rating = row.between(rating_kw, 0.0, 0.0, no_limit, "is negative; ratings are >= 0");
   const double factor = row.between(power_factor, 1.0, 0.01, 1.0,
                                     "lies outside [0.01, 1]; 1 means no reactive power");
-  if (factor != 1.0 && what != fleet::Kind::meter)
-    row.refuse(power_factor, "is only for meters; leave it empty");
+  const bool consumes = (consumer_kinds & bit_of(what)) != 0;
+  const bool waits = what == fleet::Kind::load;
+  if (factor != 1.0 && !consumes)
+    row.refuse(power_factor, "is only for meters and loads; leave it empty");
   const double energy = row.between(e_kwh, 0.0, 0.0, no_limit, "is negative; capacities are >= 0");
   if (stores && !(energy > 0.0)) row.refuse(e_kwh, "must be above 0 for a battery or an ev");
-  if (!stores && energy > 0.0) row.refuse(e_kwh, "is only for batteries and evs; leave it empty");
+  if (!stores && !waits && energy > 0.0)
+    row.refuse(e_kwh, "is only for batteries, evs and loads; leave it empty");
   const double least = row.between(soc_min, stores && !is_ev ? 0.1 : 0.0, 0.0, 1.0, share);
   const double start = row.between(soc, stores ? 0.5 : 0.0, 0.0, 1.0, share);
   if (stores && start < least) row.refuse(soc, "is below soc_min; raise it or lower soc_min");
@@ -161,7 +101,7 @@ GS_INLINE void push_plate(const Row& row, Index bus_row, fleet::Nameplate& plate
       row.between(s_kva, rating / factor, 0.0, no_limit, "is negative; ratings are >= 0"));
   plate.rating_kw.push_back(rating);
   plate.e_kwh.push_back(energy);
-  plate.soc_start.push_back(stores ? start : 0.0);
+  plate.soc_start.push_back(stores ? start : waits && energy > 0.0 ? 1.0 : 0.0);
   plate.soc_min.push_back(stores ? least : 0.0);
   plate.efficiency.push_back(once);
   plate.arrive_h.push_back(row.between(arrive_h, is_ev ? 18.0 : 0.0, 0.0, 24.0, hour));
@@ -180,14 +120,16 @@ GS_INLINE void set_present(const Row& row, Index i, fleet::Fleet& fleet) {
   const double most = std::max(plate.rating_kw[i], plate.s_kva[i]) * (1.0 + 1e-9);
   double now = 0.0, low = 0.0, high = 0.0;
   if (what == fleet::Kind::pv || what == fleet::Kind::wind) now = limit;
-  if (what == fleet::Kind::meter) now = -plate.rating_kw[i];
+  const bool consumes = (consumer_kinds & bit_of(what)) != 0;
+  if (consumes) now = -plate.rating_kw[i];
   if (what == fleet::Kind::ev && state.soc[i] < plate.soc_depart[i]) now = -limit;
   const char* const advice = "is beyond the device's rating";
   now = row.between(p_kw, now, -most, most, advice);
   if (what == fleet::Kind::pv || what == fleet::Kind::wind) high = now;
-  if (what == fleet::Kind::meter) low = high = now;
+  if (consumes) low = high = now;
+  if (what == fleet::Kind::load) high = now * (1.0 - fleet::given_or(plate.flexible_share, i, 0.0));
   if (what == fleet::Kind::battery) {
-    low = state.soc[i] < 1.0 ? -limit : 0.0;
+    low = state.soc[i] < fleet::given_or(plate.soc_max, i, 1.0) ? -limit : 0.0;
     high = state.soc[i] > plate.soc_min[i] ? limit : 0.0;
   }
   if (what == fleet::Kind::ev) low = state.soc[i] < 1.0 ? -limit : 0.0;
@@ -197,14 +139,14 @@ GS_INLINE void set_present(const Row& row, Index i, fleet::Fleet& fleet) {
     row.refuse(low != now ? p_min_kw : p_max_kw, "differs from p_kw, but a meter can't be moved");
   if (now < 0.0 && (what == fleet::Kind::pv || what == fleet::Kind::wind))
     row.refuse(p_kw, "is negative; power into the grid counts positive");
-  if (now > 0.0 && what == fleet::Kind::meter)
-    row.refuse(p_kw, "is positive; a meter draws, and power into the grid counts positive");
+  if (now > 0.0 && consumes)
+    row.refuse(p_kw, "is positive; a consumer draws, and power into the grid counts positive");
   if (low > now) row.refuse(p_min_kw, "is above p_kw; the band must hold the present power");
   if (high < now) row.refuse(p_max_kw, "is below p_kw; the band must hold the present power");
   state.p_kw[i] = state.p_want_kw[i] = now;
   state.p_min_kw[i] = low;
   state.p_max_kw[i] = high;
-  if (what == fleet::Kind::meter) {
+  if (consumes) {
     const double factor = plate.power_factor[i];
     state.consumption_kw[i] = -now;
     state.q_kvar[i] = now * std::sqrt(1.0 - factor * factor) / factor;
@@ -268,6 +210,7 @@ GS_INLINE fleet::Fleet fleet_from_table(const CsvTable& table, const feeder::Cas
     const Row row{table, at, r};
     const Index bus_row = buses.find(row);
     push_plate(row, bus_row, out.plate);
+    push_optional(row, out);
     if (at[phases] != none) out.plate.phases.push_back(phases_of(row, grid, bus_row));
     if (row.given(profile)) out.profile_names.emplace_back(row.text(profile));
   }
@@ -296,8 +239,7 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
   const fleet::State& state = fleet.state;
   std::string out;
   const bool phased = !plate.phases.empty();
-  for (const std::string_view name : names)
-    if (phased || name != names[phases]) (out += name) += ',';
+  for (const Column column : columns_of(fleet)) (out += names[column]) += ',';
   out.back() = '\n';
   for (Index i = 0; i < fleet.size(); ++i) {
     const bool is_ev = plate.kind[i] == fleet::Kind::ev;
@@ -310,7 +252,7 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
     (out += kind_names[static_cast<std::size_t>(plate.kind[i])]) += ',';
     cell(plate.s_kva[i]);
     cell(plate.rating_kw[i]);
-    cell(plate.e_kwh[i], stores);
+    cell(plate.e_kwh[i], stores || plate.e_kwh[i] > 0.0);
     cell(plate.soc_start[i], stores);
     cell(plate.soc_min[i], stores);
     cell(plate.efficiency[i], stores);
@@ -318,13 +260,14 @@ GS_INLINE std::string fleet_text(const fleet::Fleet& fleet, const feeder::Case& 
     cell(plate.depart_h[i], is_ev);
     cell(plate.soc_depart[i], is_ev);
     cell(plate.cost_per_kw2[i]);
-    cell(plate.power_factor[i], plate.kind[i] == fleet::Kind::meter);
+    cell(plate.power_factor[i], (consumer_kinds & bit_of(plate.kind[i])) != 0);
     if (plate.profile[i] != none) push_text(out, fleet.profile_names[plate.profile[i]]);
     out += ',';
     cell(state.p_kw[i]);
     cell(state.p_min_kw[i]);
     out += shortest(state.p_max_kw[i]);
     if (phased) (out += ',') += fleet::word_of_phases(plate.phases[i]);
+    push_optional_cells(fleet, i, out);
     out += '\n';
   }
   return out;

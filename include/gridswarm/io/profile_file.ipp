@@ -32,7 +32,7 @@ struct Suffix {
 };
 
 /// Longer endings first, so that "_kwh" is not taken for another's tail.
-inline constexpr std::array<Suffix, 15> suffixes = {{
+inline constexpr std::array<Suffix, 18> suffixes = {{
     {"_kw_per_kw", ProfileUnit::per_unit, 1.0},
     {"_w_per_kw", ProfileUnit::per_unit, 1e-3},
     {"_pload", ProfileUnit::per_unit, 1.0},
@@ -48,6 +48,9 @@ inline constexpr std::array<Suffix, 15> suffixes = {{
     {"_w", ProfileUnit::kw, 1e-3},
     {"_pu", ProfileUnit::per_unit, 1.0},
     {"_percent", ProfileUnit::per_unit, 1e-2},
+    {"_w_per_m2", ProfileUnit::w_per_m2, 1.0},
+    {"_m_per_s", ProfileUnit::m_per_s, 1.0},
+    {"_celsius", ProfileUnit::celsius, 1.0},
 }};
 
 /// Endings of active power and of the reactive power that belongs to it.
@@ -56,8 +59,10 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 3> pa
 
 /// "_usd_per_kwh" and the like are rates, not energies.
 GS_INLINE bool is_rate(std::string_view name) {
-  return name.find("_per_") != std::string_view::npos && !name.ends_with("_kw_per_kw") &&
-         !name.ends_with("_w_per_kw");
+  if (name.find("_per_") == std::string_view::npos) return false;
+  for (const std::string_view known : {"_kw_per_kw", "_w_per_kw", "_w_per_m2", "_m_per_s"})
+    if (name.ends_with(known)) return false;
+  return true;
 }
 
 GS_INLINE std::string lower(std::string_view text) {
@@ -205,6 +210,32 @@ GS_INLINE fleet::Profile profile_of(const CsvTable& table, Index column, const A
   return profile;
 }
 
+/// What stands before the ending of a column of weather; empty for others.
+GS_INLINE std::string_view stem_of_weather(std::string_view name) {
+  for (const std::string_view ending : {"_w_per_m2", "_m_per_s", "_celsius"})
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  return {};
+}
+
+GS_INLINE bool is_weather_beside(std::string_view wanted, std::string_view name) {
+  const std::string_view stem = stem_of_weather(wanted);
+  return !stem.empty() && stem == stem_of_weather(name);
+}
+
+/// Sun finds its air and wind, wind its air: columns of the same stem.
+GS_INLINE void join_weather(fleet::ProfileSet& set) {
+  for (fleet::Profile& profile : set.profiles) {
+    const bool is_sun = profile.unit == ProfileUnit::w_per_m2;
+    if (!is_sun && profile.unit != ProfileUnit::m_per_s) continue;
+    for (Index i = 0; i < set.size(); ++i) {
+      const fleet::Profile& other = set.profiles[i];
+      if (!is_weather_beside(profile.name, other.name)) continue;
+      if (other.unit == ProfileUnit::celsius) profile.air = i;
+      if (is_sun && other.unit == ProfileUnit::m_per_s) profile.wind = i;
+    }
+  }
+}
+
 /// Columns to read: all, or the wanted ones and their partners, in the file's order.
 GS_INLINE std::vector<Index> wanted_columns(const CsvTable& table,
                                             const ProfileFileOptions& options) {
@@ -213,7 +244,7 @@ GS_INLINE std::vector<Index> wanted_columns(const CsvTable& table,
   const auto is_wanted = [&](std::string_view name) {
     for (const std::string& wanted : options.columns)
       if (name == wanted || name == wanted + "_pload" || name == partner_of(wanted, buffer) ||
-          name == wanted + "_qload")
+          name == wanted + "_qload" || is_weather_beside(wanted, name))
         return true;
     return options.columns.empty();
   };
@@ -235,11 +266,11 @@ GS_INLINE std::optional<NamedUnit> unit_in_name(std::string_view column) {
 
 GS_INLINE std::optional<fleet::ProfileUnit> parse_profile_unit(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  if (text == "kw") return fleet::ProfileUnit::kw;
-  if (text == "kwh_per_step") return fleet::ProfileUnit::kwh_per_step;
-  if (text == "per_unit") return fleet::ProfileUnit::per_unit;
+  for (int k = 0; k <= static_cast<int>(fleet::ProfileUnit::celsius); ++k)
+    if (const auto unit = static_cast<fleet::ProfileUnit>(k); text == fleet::word_of_unit(unit))
+      return unit;
   throw UsageError("profile unit '" + std::string(text.substr(0, 40)) +
-                   "' is unknown; write kw, kwh_per_step or per_unit");
+                   "' is unknown; write kw, kwh_per_step, per_unit, w_per_m2, m_per_s or celsius");
 }
 
 GS_INLINE fleet::ProfileSet profiles_from_table(const CsvTable& table,
@@ -254,6 +285,7 @@ GS_INLINE fleet::ProfileSet profiles_from_table(const CsvTable& table,
     if (const std::string_view partner = partner_of(profile.name, buffer); !partner.empty())
       for (Index i = 0; i < set.size(); ++i)
         if (set.profiles[i].name == partner) profile.reactive = i;
+  join_weather(set);
   return set;
 }
 

@@ -99,6 +99,7 @@ GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
   read_table(file, "limits", scenario.limits);
   read_table(file, "ledger", scenario.ledger);
   read_table(file, "mix", scenario.mix);
+  read_table(file, "forecast", scenario.forecast);
   read_table(file, "cluster", scenario.cluster);
   read_table(file, "leader", scenario.leader);
   read_table(file, "dispatch", scenario.dispatch);

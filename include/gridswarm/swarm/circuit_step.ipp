@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "gridswarm/balance/volt_var_step.hpp"
+#include "gridswarm/fleet/health.hpp"
+#include "gridswarm/fleet/load.hpp"
 #include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/feeder_run.hpp"
 
@@ -124,12 +126,17 @@ inline void flow_once(bool controls_act, FeederRun& run) {
   }
 }
 
-/// A step of reactive power towards its curve; returns how far it was.
+/// A step of reactive power towards its curve, and of consumption to what its voltage asks for;
+/// returns how far they were.
 inline double step_reactive(const Scenario& scenario, const FeederRun& run, Variant& variant) {
-  if (!variant.with_swarm) return 0.0;
-  return balance::volt_var_step(variant.fleet, run.volt_var, variant.fleet.state.v_pu,
-                                scenario.volt_var, 2.0 / (2.0 + run.circuit->gain), variant.p_kw,
-                                variant.q_kvar);
+  double gap = 0.0;
+  if (variant.with_swarm) {
+    gap = balance::volt_var_step(variant.fleet, run.volt_var, variant.fleet.state.v_pu,
+                                 scenario.volt_var, 2.0 / (2.0 + run.circuit->gain), variant.p_kw,
+                                 variant.q_kvar);
+    fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
+  }
+  return std::max(gap, fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar));
 }
 
 }  // namespace circuit_wires_detail

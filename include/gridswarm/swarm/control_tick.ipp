@@ -6,6 +6,7 @@
 
 #include "gridswarm/base/error.hpp"
 #include "gridswarm/base/random.hpp"
+#include "gridswarm/fleet/health.hpp"
 #include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/control_tick.hpp"
 #include "gridswarm/swarm/decide.hpp"
@@ -120,6 +121,9 @@ GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSe
   using namespace control_tick_detail;
   fleet::values_at(profiles, run.profile_rows, time_s, run.values);
   for (Variant& variant : run.variants) {
+    const auto tick = static_cast<std::int64_t>(time_s / now.dt_s + 0.5);
+    variant.lost = fleet::update_health(
+        variant.fleet, static_cast<std::uint64_t>(scenario.run.seed), tick, time_s, now.dt_s);
     fleet::sense(variant.fleet, values_of(scenario, run.rows.interval, variant.draw, run), now);
     if (variant.with_swarm)
       decide_with_swarm(run, scenario, now, passive * run.passive_kw, variant);

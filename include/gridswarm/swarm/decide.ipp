@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gridswarm/fleet/load.hpp"
 #include "gridswarm/swarm/decide.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
@@ -13,6 +14,7 @@ namespace decide_detail {
 GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
   Column<std::int64_t>& bytes = variant.fleet.state.bytes;
   for (Index i = 0; i < variant.fleet.size(); ++i) {
+    if (variant.fleet.state.health[i] == 0.0) continue;
     const auto heard_by = static_cast<std::int64_t>(run.neighbours.agents.row(i).size());
     bytes[i] += heard_by * neighbour_message_bytes;
     variant.messages += heard_by;
@@ -61,6 +63,7 @@ GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
                            variant.sharing, variant.e_ref_kw);
   balance::dispatch(variant.fleet, variant.clusters, variant.e_ref_kw, scenario.dispatch,
                     variant.dispatch, variant.dispatched, variant.p_kw);
+  fleet::follow_reactive(variant.fleet, variant.p_kw, variant.fleet.state.q_kvar);
   variant.messages += variant.dispatched.totals.messages;
   variant.bytes += variant.dispatched.totals.bytes;
 }

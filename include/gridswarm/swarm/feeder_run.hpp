@@ -47,13 +47,14 @@ struct Variant {
   fleet::LocalWork local;
   cluster::Clusters clusters;
   cluster::Standing standing;
-  balance::ClusterTrees trees;  ///< remade when membership changes
+  std::vector<std::uint8_t> apart;  ///< by agent row, 1: lost, so outside every cluster
+  balance::ClusterTrees trees;      ///< remade when membership changes
   balance::MatchingWork matching;
   balance::Transfers transfers;
   balance::DispatchWork dispatch;
   balance::DispatchResult dispatched;
   balance::SharingState sharing;
-  fleet::Forecast forecast;  ///< of each agent's next ledger tick, by persistence
+  fleet::Forecast forecast;  ///< of each agent's next ledger tick
   balance::VoltVarWork volt_var;
   balance::VoltVarResult reactive;
   Column<double> p_kw;  ///< set-points of this tick, per agent
@@ -62,6 +63,7 @@ struct Variant {
   Column<double> v_pu;      ///< |V| per forest position, last power flow
   Column<double> v_min_pu;  ///< per agent, of this interval
   Column<double> v_max_pu;
+  std::int64_t lost = 0;      ///< agents of health 0 at this tick
   std::int64_t messages = 0;  ///< of this interval
   std::int64_t bytes = 0;     ///< payload of those messages
   double volt_var_gap = 0;    ///< of this tick
@@ -74,16 +76,20 @@ struct FeederRun {
   Index feeder = 0;
   FeederInput input;
   feeder::Forest forest;
+  double dt_s = 0;              ///< control tick
   double pu_per_kw = 0;         ///< agents' kW to the case's p.u.
   std::vector<Index> position;  ///< agent row -> forest position; none without supply
   cluster::Neighbours neighbours;
   balance::VoltVarPlan volt_var;
   Column<double> edge_pu;           ///< length of the edge above each position, 1 MVA
   std::vector<Index> profile_rows;  ///< of the fleet's profile names in the run's set
-  Index passive_row = none;         ///< of the passive profile
-  double passive_kw = 0;            ///< the case's own loads, consumption positive, supplied buses
-  fleet::ProfileValues values;      ///< of this tick
-  fleet::ProfileValues drawn;       ///< the same with a draw's factors
+  std::vector<Index> given_rows;    ///< profiles forecast_X, X itself where there is none
+  std::vector<std::int8_t> is_given;
+  fleet::ProfileValues given;   ///< means over the next ledger tick
+  Index passive_row = none;     ///< of the passive profile
+  double passive_kw = 0;        ///< the case's own loads, consumption positive, supplied buses
+  fleet::ProfileValues values;  ///< of this tick
+  fleet::ProfileValues drawn;   ///< the same with a draw's factors
   std::vector<Variant> variants;
   Column<double> p_pu;  ///< (variant, bus row)
   Column<double> q_pu;

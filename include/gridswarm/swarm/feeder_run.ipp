@@ -22,6 +22,32 @@ GS_INLINE Index passive_row(const Scenario& scenario, const fleet::ProfileSet& p
   return fleet::bind_profiles(profiles, {scenario.passive.profile}).front();
 }
 
+/// Profiles that somebody issued for those the agents follow.
+/// @throws InputError where the rule asks for them and there is none
+GS_INLINE void find_given(const Scenario& scenario, const fleet::ProfileSet& profiles,
+                          FeederRun& run) {
+  if (scenario.forecast.rule != "given") return;
+  bool is_any = false;
+  for (const Index row : run.profile_rows) {
+    const fleet::Profile& own = profiles.profiles[row];
+    const Index issued = fleet::find_profile(profiles, "forecast_" + own.name);
+    run.is_given.push_back(issued != none);
+    run.given_rows.push_back(issued == none ? row : issued);
+    is_any = is_any || issued != none;
+    if (issued != none && profiles.profiles[issued].unit != own.unit)
+      throw InputError(scenario.file, 0,
+                       "profile 'forecast_" + own.name + "' is in " +
+                           std::string(fleet::word_of_unit(profiles.profiles[issued].unit)) +
+                           ", the profile itself in " + std::string(fleet::word_of_unit(own.unit)) +
+                           "; give both alike");
+  }
+  if (!is_any)
+    throw InputError(scenario.file, 0,
+                     "rule \"given\" in [forecast] finds no profile to go by; name one forecast_X "
+                     "for a profile X that agents of " +
+                         run.input.name + " follow");
+}
+
 GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Index lane,
                              Variant& variant) {
   const Index agents = run.input.fleet.size();
@@ -30,6 +56,7 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.fleet = run.input.fleet;
   fleet::reset_state(variant.fleet, scenario.run.f_hz);
   fleet::reset_forecast(variant.fleet, variant.forecast);
+  variant.forecast.weight = scenario.forecast.weight;
   variant.p_kw.assign(agents, 0.0);
   variant.q_kvar.assign(agents, 0.0);
   variant.v_min_pu.assign(agents, no_limit);
@@ -88,6 +115,19 @@ GS_INLINE double day_mean_of_loads(const Scenario& scenario, const FeederRun& ru
   return sum / static_cast<double>(samples);
 }
 
+/// Power at the mean of a day; of weather roughly, since the mean only begins there.
+GS_INLINE double level_kw(double rating_kw, double mean, fleet::ProfileUnit unit) {
+  switch (unit) {
+    case fleet::ProfileUnit::kw: return mean;
+    case fleet::ProfileUnit::w_per_m2: return rating_kw * (mean / 1000.0);
+    case fleet::ProfileUnit::m_per_s: {
+      bool is_stopped = false;
+      return rating_kw * fleet::wind_share(fleet::usual_power_curve(), mean, is_stopped);
+    }
+    default: return rating_kw * mean;
+  }
+}
+
 /// Slow means start from the day's forecast, not from whatever the first tick happens to be.
 GS_INLINE void forecast_means(const FeederRun& run, const Scenario& scenario,
                               const fleet::ProfileSet& profiles, balance::SharingState& sharing) {
@@ -104,14 +144,13 @@ GS_INLINE void forecast_means(const FeederRun& run, const Scenario& scenario,
   sharing.mean_kw.assign(plate.id.size(), 0.0);
   for (Index i = 0; i < plate.size(); ++i) {
     double level = plate.rating_kw[i];
-    if (const Index row = plate.profile[i]; row != none) {
-      const bool is_kw = profiles.profiles[run.profile_rows[row]].unit == fleet::ProfileUnit::kw;
-      level = is_kw ? mean[row] : level * mean[row];
-    }
+    if (const Index row = plate.profile[i]; row != none)
+      level = level_kw(level, mean[row], profiles.profiles[run.profile_rows[row]].unit);
     switch (plate.kind[i]) {
       case fleet::Kind::pv:
       case fleet::Kind::wind: sharing.mean_kw[i] = level; break;
-      case fleet::Kind::meter: sharing.mean_kw[i] = -level; break;
+      case fleet::Kind::meter:
+      case fleet::Kind::load: sharing.mean_kw[i] = -level; break;
       case fleet::Kind::ev:
         sharing.mean_kw[i] = -std::max(0.0, plate.soc_depart[i] - plate.soc_start[i]) *
                              plate.e_kwh[i] / plate.efficiency[i] / 24.0;
@@ -159,6 +198,7 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   const feeder::Case& grid = run.input.grid;
   const fleet::Fleet& fleet = run.input.fleet;
   run.forest = feeder::make_forest(grid);
+  run.dt_s = scenario.run.dt_s;
   run.pu_per_kw = fleet::agent_kw_to_case_pu(grid);
   for (const Index bus : fleet.plate.bus) run.position.push_back(run.forest.position[bus]);
   const auto tree =
@@ -169,9 +209,13 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
                               run.volt_var);
   if (!run.input.circuit) require_gate(run);
   run.profile_rows = fleet::bind_profiles(profiles, fleet.profile_names);
+  find_given(scenario, profiles, run);
   run.passive_row = passive_row(scenario, profiles);
   std::vector<Index> used = run.profile_rows;
+  used.insert(used.end(), run.given_rows.begin(), run.given_rows.end());
   if (run.passive_row != none) used.push_back(run.passive_row);
+  if (run.passive_row != none) fleet::require_power(profiles.profiles[run.passive_row]);
+  fleet::require_fitting(profiles, run.profile_rows, fleet, scenario.run.dt_s, scenario.file);
   fleet::require_duration(profiles, used, scenario.run.duration_h * 3600.0);
   for (Index at = 0; at < run.forest.size(); ++at)
     run.passive_kw += grid.buses.pd_mw[run.forest.bus[at]] / (grid.base_mva * run.pu_per_kw);

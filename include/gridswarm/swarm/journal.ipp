@@ -212,7 +212,9 @@ GS_INLINE void note_join(Journal& journal, std::int64_t tick, const fleet::Namep
     contract::Join join;
     join.agent = plate.id[i];
     join.feeder = journal.feeder;
-    join.device = static_cast<std::int64_t>(plate.kind[i]);
+    // To the contracts a load is a consumer like a meter; what it may shed concerns no rule.
+    const bool is_load = plate.kind[i] == fleet::Kind::load;
+    join.device = static_cast<std::int64_t>(is_load ? fleet::Kind::meter : plate.kind[i]);
     join.rating_w = to_integer(plate.rating_kw[i], 1000.0, "rating", plate.id[i]);
     join.e_capacity_wh = to_integer(plate.e_kwh[i], 1000.0, "storage capacity", plate.id[i]);
     detail::note(journal, tick, join);

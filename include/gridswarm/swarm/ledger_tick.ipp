@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gridswarm/fleet/health.hpp"
+#include "gridswarm/fleet/sun.hpp"
 #include "gridswarm/swarm/control_tick.hpp"
 #include "gridswarm/swarm/hierarchy.hpp"
 #include "gridswarm/swarm/ledger_tick.hpp"
@@ -18,6 +20,31 @@ GS_INLINE void sense_first(const Scenario& scenario, const fleet::ProfileSet& pr
                            FeederRun& run, Variant& variant) {
   fleet::values_at(profiles, run.profile_rows, 0.0, run.values);
   fleet::sense(variant.fleet, run.values, {hour_of_day(scenario, 0), scenario.run.dt_s});
+}
+
+/// What agents expect of interval `interval`, by the scenario's rule.
+GS_INLINE void foresee(const Scenario& scenario, const fleet::ProfileSet& profiles, Index interval,
+                       FeederRun& run) {
+  const fleet::ForecastOptions& options = scenario.forecast;
+  const double step_s = scenario.run.ledger_dt_s, begin_s = interval * step_s;
+  if (options.rule == "clear_sky") {
+    const fleet::Site site{options.latitude_deg, options.longitude_deg, options.utc_offset_h};
+    const double local_s = static_cast<double>(fleet::parse_stamp(scenario.run.start)) + begin_s;
+    const double ended = fleet::mean_clear_sky_w_per_m2(local_s - step_s, step_s, site);
+    const double next = fleet::mean_clear_sky_w_per_m2(local_s, step_s, site);
+    for (Variant& variant : run.variants)
+      fleet::foresee_clear_sky(variant.fleet, ended, next, variant.forecast);
+  }
+  if (options.rule != "given") return;
+  const Index ticks = scenario.ticks_per_interval();
+  Column<double> mean(run.given_rows.size(), 0.0);
+  for (Index k = 0; k < ticks; ++k) {
+    fleet::values_at(profiles, run.given_rows, begin_s + k * scenario.run.dt_s, run.given);
+    for (std::size_t j = 0; j < mean.size(); ++j) mean[j] += run.given.value[j] / ticks;
+  }
+  run.given.value = mean;
+  for (Variant& variant : run.variants)
+    fleet::foresee_given(variant.fleet, run.given, run.is_given);
 }
 
 /// Agents whose cluster is another one now.
@@ -36,8 +63,10 @@ GS_INLINE std::int64_t count_moved(const cluster::Clusters& before,
 GS_INLINE void reform(const Scenario& scenario, Index interval, Index lane, FeederRun& run) {
   Variant& variant = run.variants[lane];
   const bool first = variant.clusters.of.empty();
-  cluster::Formation formed = cluster::form(run.input.grid, run.forest, variant.fleet,
-                                            scenario.cluster, first ? nullptr : &variant.clusters);
+  fleet::find_lost(variant.fleet, variant.apart);
+  cluster::Formation formed =
+      cluster::form(run.input.grid, run.forest, variant.fleet, scenario.cluster,
+                    first ? nullptr : &variant.clusters, 1, {.apart = variant.apart});
   const std::int64_t moved = count_moved(variant.clusters, formed.clusters);
   if (lane == 0) {
     run.rows.moved = moved;
@@ -71,6 +100,7 @@ GS_INLINE void open_interval(const Scenario& scenario, const fleet::ProfileSet& 
     if (interval == 0) sense_first(scenario, profiles, run, run.variants[lane]);
     reform(scenario, interval, lane, run);
   }
+  if (interval > 0) foresee(scenario, profiles, interval, run);
   note_membership(scenario, interval, run);
 }
 
@@ -89,7 +119,12 @@ GS_INLINE Bytes close_interval(const Scenario& scenario, Index interval, FeederR
     }
     fleet::close_forecast(variant.fleet, variant.forecast);
     if (lane > 0) continue;
-    rows.forecast_error_kw = fleet::mean_abs_error_kw(variant.forecast);
+    const fleet::Forecast& forecast = variant.forecast;
+    rows.forecast_error_kw = fleet::mean_abs_error_kw(forecast);
+    rows.forecasts = static_cast<double>(agents) * static_cast<double>(forecast.observations);
+    rows.forecast_square_kw2 = forecast.square_kw2;
+    rows.forecast_bias_kw = forecast.bias_kw;
+    rows.persistence_square_kw2 = forecast.persistence_kw2;
     rows.messages = variant.messages;
     rows.bytes = variant.bytes;
   }

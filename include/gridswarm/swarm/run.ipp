@@ -188,7 +188,11 @@ GS_INLINE void summarise(const Scenario& scenario, Index intervals, const Exchan
   summary.messages = builder.messages;
   summary.bytes = builder.bytes;
   summary.volt_var_gap = builder.volt_var_gap;
+  const fleet::ForecastError forecast = builder.forecast_error();
   summary.forecast_error_kw = builder.forecast_error_kw();
+  summary.forecast_rmse_kw = forecast.rmse;
+  summary.forecast_bias_kw = forecast.bias;
+  summary.forecast_skill = forecast.skill;
   summary.flow_percent = builder.flow_percent();
   summary.exchange_rounds = exchange.traffic().rounds;
   summary.exchange_bytes = exchange.traffic().bytes;

@@ -14,6 +14,7 @@
 #include "gridswarm/base/fields.hpp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
+#include "gridswarm/fleet/forecast.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 
@@ -103,6 +104,7 @@ struct Scenario {
   std::vector<FeederSource> feeders;
   std::vector<ProfileSource> profiles;
   fleet::FleetMix mix;
+  fleet::ForecastOptions forecast;
   cluster::ClusterOptions cluster;
   cluster::LeaderOptions leader;
   balance::DispatchOptions dispatch;

@@ -136,6 +136,10 @@ GS_INLINE void check(const Scenario& scenario) {
            " is not a whole number of ledger ticks");
   if (run.f_hz != 50.0 && run.f_hz != 60.0)
     refuse("f_hz = " + std::to_string(run.f_hz) + "; choose 50 or 60");
+  const std::string& rule = scenario.forecast.rule;
+  if (rule != "persistence" && rule != "clear_sky" && rule != "given")
+    refuse("rule \"" + rule +
+           "\" in [forecast] is unknown; choose persistence, clear_sky or given");
   if (scenario.feeders.empty()) refuse("no [[feeder]] is listed; name at least one case file");
   const std::string& mode = scenario.passive.mode;
   if (mode != "profile" && mode != "constant" && mode != "none" && mode != "case")

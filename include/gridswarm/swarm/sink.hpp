@@ -62,8 +62,12 @@ struct FeederInterval {
   std::int64_t messages = 0;
   std::int64_t bytes = 0;        ///< between agents
   double forecast_error_kw = 0;  ///< mean over agents and ledger ticks so far of |forecast - power|
-  double flow_s = 0;             ///< time spent in power flow; not part of any hash
-  double tick_s = 0;             ///< time spent in the other phases
+  double forecasts = 0;          ///< of agents and ledger ticks so far; the three below are sums
+  double forecast_square_kw2 = 0;
+  double forecast_bias_kw = 0;        ///< forecast - power
+  double persistence_square_kw2 = 0;  ///< squared error that persistence would have made
+  double flow_s = 0;                  ///< time spent in power flow; not part of any hash
+  double tick_s = 0;                  ///< time spent in the other phases
 };
 
 /// For sending between ranks of one program; not a file format.

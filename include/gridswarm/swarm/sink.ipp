@@ -17,7 +17,9 @@ void each_member(Rows& rows, Visit&& visit) {
   visit(rows.e_out_kwh), visit(rows.e_in_kwh), visit(rows.cluster), visit(rows.leader);
   visit(rows.unserved_kwh);
   visit(rows.moved), visit(rows.clusters), visit(rows.messages), visit(rows.bytes);
-  visit(rows.forecast_error_kw), visit(rows.flow_s), visit(rows.tick_s);
+  visit(rows.forecast_error_kw), visit(rows.forecasts), visit(rows.forecast_square_kw2);
+  visit(rows.forecast_bias_kw), visit(rows.persistence_square_kw2), visit(rows.flow_s),
+      visit(rows.tick_s);
 }
 
 template <class Layout, class Visit>

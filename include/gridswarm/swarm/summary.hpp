@@ -18,6 +18,9 @@ struct VariantSummary {
   double bus_minutes_outside = 0;
   double loading_max_percent = 0;
   double curtailed_kwh = 0;
+  double shed_kwh = 0;
+  double wear_cost = 0;
+  double lost_agent_h = 0;
   double ev_unserved_kwh = 0;
   double imbalance_left = 0;   ///< sum over ticks of cluster imbalance, as a share of agent power
   double imbalance_floor = 0;  ///< the same where every feeder were one cluster
@@ -37,7 +40,10 @@ struct RunSummary {
   double churn_percent = 0;   ///< agents that changed cluster, per ledger tick
   std::int64_t messages = 0;  ///< between agents
   std::int64_t bytes = 0;
-  double forecast_error_kw = 0;    ///< mean over agents and ledger ticks, of persistence
+  double forecast_error_kw = 0;  ///< mean over agents and ledger ticks
+  double forecast_rmse_kw = 0;
+  double forecast_bias_kw = 0;
+  double forecast_skill = 0;       ///< 1 - RMSE / RMSE of persistence
   double volt_var_gap = 0;         ///< largest over the run
   std::int64_t not_converged = 0;  ///< power flows
   std::int64_t records = 0;
@@ -70,7 +76,8 @@ class SummaryBuilder {
   std::int64_t bytes = 0;
   std::int64_t clusters = 0;  ///< of the interval added last
   double volt_var_gap = 0;
-  double forecast_error_kw() const;  ///< over feeders, weighted by their agents
+  double forecast_error_kw() const;             ///< over feeders, weighted by their agents
+  fleet::ForecastError forecast_error() const;  ///< the same: RMSE, bias and skill
 
  private:
   struct Sums {
@@ -86,6 +93,7 @@ class SummaryBuilder {
   std::int64_t intervals_ = 0;
   std::int64_t moved_ = 0;
   double error_kw_ = 0;  ///< of the interval added last: sum over feeders of error x agents
+  double forecasts_ = 0, square_kw2_ = 0, bias_kw_ = 0, persistence_kw2_ = 0;
   std::int64_t agents_ = 0;
   std::int64_t clusters_now_ = 0;
   double flow_s_ = 0;

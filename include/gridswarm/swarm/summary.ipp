@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "gridswarm/swarm/summary.hpp"
 
@@ -12,13 +13,16 @@ template <>
 GS_INLINE std::span<const Field<swarm::VariantSummary>> fields<swarm::VariantSummary>() {
   using S = swarm::VariantSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 12> table = {{
+  static const std::array<Field<S>, 15> table = {{
       {"peak_import_kw", "kW", &S::peak_import_kw, -any, any, "largest import of all feeders"},
       {"losses_kwh", "kWh", &S::losses_kwh, 0, any, "energy lost in the wires"},
       {"bus_minutes_outside", "min", &S::bus_minutes_outside, 0, any,
        "buses, or phase nodes, times minutes outside the limits"},
       {"loading_max_percent", "%", &S::loading_max_percent, 0, any, "highest branch loading"},
       {"curtailed_kwh", "kWh", &S::curtailed_kwh, 0, any, "sun and wind not taken"},
+      {"shed_kwh", "kWh", &S::shed_kwh, -any, any, "consumption left out and not caught up"},
+      {"wear_cost", "", &S::wear_cost, 0, any, "of batteries, in the unit of cost_per_kwh"},
+      {"lost_agent_h", "h", &S::lost_agent_h, 0, any, "hours of agents at health 0, added"},
       {"ev_unserved_kwh", "kWh", &S::ev_unserved_kwh, 0, any, "missing in EVs at departure"},
       {"imbalance_left", "", &S::imbalance_left, 0, 1,
        "cluster imbalance as a share of agent power"},
@@ -36,7 +40,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() {
   using S = swarm::RunSummary;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 23> table = {{
+  static const std::array<Field<S>, 26> table = {{
       {"run", "", &S::name, 0, 0, "name of the run"},
       {"feeders", "", &S::feeders, 0, any, "feeders"},
       {"agents", "", &S::agents, 0, any, "devices"},
@@ -48,6 +52,9 @@ GS_INLINE std::span<const Field<swarm::RunSummary>> fields<swarm::RunSummary>() 
       {"bytes", "B", &S::bytes, 0, any, "bytes between agents"},
       {"forecast_error_kw", "kW", &S::forecast_error_kw, 0, any,
        "mean error of an agent's forecast of its next ledger tick"},
+      {"forecast_rmse_kw", "kW", &S::forecast_rmse_kw, 0, any, "root of its mean square"},
+      {"forecast_bias_kw", "kW", &S::forecast_bias_kw, -any, any, "mean of forecast less power"},
+      {"forecast_skill", "", &S::forecast_skill, -any, 1, "1 - RMSE / RMSE of persistence"},
       {"volt_var_gap_max", "", &S::volt_var_gap, 0, any,
        "largest distance of q from its curve, as a share of the rating"},
       {"not_converged", "", &S::not_converged, 0, any, "power flows that did not converge"},
@@ -89,6 +96,7 @@ GS_INLINE SummaryBuilder::SummaryBuilder(const Scenario& scenario, Index)
 GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
   if (rows.feeder == 0) {
     error_kw_ = 0.0;
+    forecasts_ = square_kw2_ = bias_kw_ = persistence_kw2_ = 0.0;
     agents_ = 0;
   }
   for (Index row = 0; row < rows.ticks * variants_; ++row) {
@@ -100,6 +108,9 @@ GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
     values.bus_minutes_outside += tick.buses_outside * dt_h_ * 60.0;
     values.loading_max_percent = std::max(values.loading_max_percent, tick.loading_max_percent);
     values.curtailed_kwh += tick.curtailed_kw * dt_h_;
+    values.shed_kwh += tick.shed_kw * dt_h_;
+    values.wear_cost += tick.wear_cost;
+    values.lost_agent_h += tick.lost_agents * dt_h_;
     values.shared_kwh += tick.shared_kw * dt_h_;
     values.v_min_pu = std::min(values.v_min_pu, tick.v_min_pu);
     values.v_max_pu = std::max(values.v_max_pu, tick.v_max_pu);
@@ -113,6 +124,10 @@ GS_INLINE void SummaryBuilder::add(const FeederInterval& rows) {
   for (Index v = 0; v < variants_; ++v) sums_[v].values.ev_unserved_kwh += rows.unserved_kwh[v];
   const auto agents = static_cast<std::int64_t>(rows.soc.size()) / variants_;
   error_kw_ += rows.forecast_error_kw * static_cast<double>(agents);
+  forecasts_ += rows.forecasts;
+  square_kw2_ += rows.forecast_square_kw2;
+  bias_kw_ += rows.forecast_bias_kw;
+  persistence_kw2_ += rows.persistence_square_kw2;
   agents_ += agents;
   messages += rows.messages;
   bytes += rows.bytes;
@@ -147,6 +162,16 @@ GS_INLINE std::vector<VariantSummary> SummaryBuilder::variants() const {
 
 GS_INLINE double SummaryBuilder::forecast_error_kw() const {
   return agents_ > 0 ? error_kw_ / static_cast<double>(agents_) : 0.0;
+}
+
+GS_INLINE fleet::ForecastError SummaryBuilder::forecast_error() const {
+  fleet::ForecastError out;
+  if (!(forecasts_ > 0.0)) return out;
+  out.mae = forecast_error_kw();
+  out.rmse = std::sqrt(square_kw2_ / forecasts_);
+  out.bias = bias_kw_ / forecasts_;
+  if (persistence_kw2_ > 0.0) out.skill = 1.0 - std::sqrt(square_kw2_ / persistence_kw2_);
+  return out;
 }
 
 GS_INLINE double SummaryBuilder::flow_percent() const {

@@ -11,7 +11,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() {
   using S = swarm::TickTotals;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 19> table = {{
+  static const std::array<Field<S>, 22> table = {{
       {"source_kw", "kW", &S::source_kw, -any, any, "from the sources, their own buses included"},
       {"load_kw", "kW", &S::load_kw, 0, any, "passive loads and meters"},
       {"generation_kw", "kW", &S::generation_kw, 0, any, "produced by sun and wind"},
@@ -33,6 +33,9 @@ GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() 
        "largest distance of q from its curve, as a share of the rating"},
       {"flow_iterations", "", &S::flow_iterations, 0, any, "iterations of the power flow"},
       {"rounds", "", &S::rounds, 0, any, "rounds of the slowest cluster's dispatch"},
+      {"shed_kw", "kW", &S::shed_kw, -any, any, "left out by flexible loads, catching up negative"},
+      {"wear_cost", "", &S::wear_cost, 0, any, "of batteries, in the unit of cost_per_kwh"},
+      {"lost_agents", "", &S::lost_agents, 0, any, "agents of health 0"},
   }};
   return table;
 }

@@ -5,6 +5,9 @@
 #include <cmath>
 
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/fleet/health.hpp"
+#include "gridswarm/fleet/load.hpp"
+#include "gridswarm/fleet/wear.hpp"
 #include "gridswarm/flow/tree_sweep.hpp"
 #include "gridswarm/swarm/circuit_wires.hpp"
 #include "gridswarm/swarm/wires.hpp"
@@ -51,16 +54,19 @@ GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Vari
   if (!variant.with_swarm) return;
   balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu, scenario.volt_var,
                     variant.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
+  fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
 }
 
-/// What was just solved is now the state; returns how far reactive power is from its curve.
+/// What was just solved is now the state; returns how far reactive power is from its curve, and
+/// consumption from what its voltage asks for.
 GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, Variant& variant) {
   fleet::State& state = variant.fleet.state;
   state.p_kw = variant.p_kw;
   state.q_kvar = variant.q_kvar;
-  if (!variant.with_swarm) return 0.0;
+  if (!variant.with_swarm)
+    return fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
   set_reactive(run, scenario, variant);
-  double gap = 0.0;
+  double gap = fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
   for (const Index i : run.volt_var.agent)
     if (variant.fleet.plate.s_kva[i] > 0.0)
       gap = std::max(gap,
@@ -113,9 +119,13 @@ GS_INLINE void measure_devices(const FeederRun& run, const Variant& variant, Tic
       case fleet::Kind::ev:
         (p_kw < 0.0 ? totals.charge_kw : totals.discharge_kw) += std::abs(p_kw);
         break;
-      case fleet::Kind::meter: totals.load_kw -= p_kw; break;
+      case fleet::Kind::meter:
+      case fleet::Kind::load: totals.load_kw -= p_kw; break;
     }
   }
+  totals.shed_kw = fleet::shed_kw(variant.fleet);
+  totals.wear_cost = fleet::wear_cost(variant.fleet, run.dt_s);
+  totals.lost_agents = static_cast<double>(variant.lost);
 }
 
 }  // namespace wires_detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <doctest/doctest.h>
 
+#include "gridswarm/fleet/photovoltaic.hpp"
+
 #include <cmath>
 
 #include "gridswarm/base/random.hpp"
@@ -43,7 +45,7 @@ TEST_CASE("a meter draws rating times profile at its power factor, or as its pro
   auto now = values({0.8, 0.8, 1.7});
   now.has_reactive[1] = 1;
   now.reactive[1] = -0.1;
-  now.is_kw[2] = 1;
+  now.unit[2] = fleet::ProfileUnit::kw;
   fleet::sense(fleet, now, {});
   CHECK(fleet.state.consumption_kw == Column<double>{4, 4, 1.7});
   CHECK(fleet.state.p_kw == Column<double>{-4, -4, -1.7});
@@ -149,4 +151,40 @@ TEST_CASE("the number of threads changes no bit") {
   CHECK(one.state.p_min_kw == three.state.p_min_kw);
   CHECK(one.state.q_kvar == three.state.q_kvar);
   CHECK(one.state.soc == three.state.soc);
+}
+
+TEST_CASE("sun in W/m2 and the air's temperature make a plant's power, wind in m/s a turbine's") {
+  auto fleet = make_fleet({Device{.kind = Kind::pv, .rating_kw = 5, .profile = 0},
+                           Device{.kind = Kind::wind, .rating_kw = 100, .profile = 1},
+                           Device{.kind = Kind::wind, .rating_kw = 100, .profile = 1}},
+                          2);
+  fleet.plate.power_curve = {none, none, 0};
+  fleet.power_curves = {fleet::parse_power_curve("3:0 12:1 25:1")};
+  fleet::ProfileValues now = values({800, 7.5});
+  now.unit = {fleet::ProfileUnit::w_per_m2, fleet::ProfileUnit::m_per_s};
+  now.air_celsius = {30, 15};
+  now.wind_m_per_s = {2, 1};
+  fleet::sense(fleet, now, {.hour_of_day = 12, .dt_s = 60});
+  const double cell = 30 + 800 / (25 + 6.84 * 2);
+  const double dc = 5 * 0.8 * (1 - 0.0035 * (cell - 25));
+  CHECK(fleet.state.generation_kw[0] == doctest::Approx(fleet::inverter_ac_kw(dc, 5, 0.96)));
+  CHECK(fleet.state.generation_kw[1] == doctest::Approx(100 * (421.875 - 27) / 1701));
+  CHECK(fleet.state.generation_kw[2] == doctest::Approx(50).epsilon(1e-4));
+}
+
+TEST_CASE("a turbine that a storm stopped stays so from tick to tick until the wind is low") {
+  auto fleet = make_fleet({Device{.kind = Kind::wind, .rating_kw = 100, .profile = 0}}, 1);
+  fleet::ProfileValues now = values({24});
+  now.unit = {fleet::ProfileUnit::m_per_s};
+  now.air_celsius = {15};
+  now.wind_m_per_s = {1};
+  const auto power = [&](double m_per_s) {
+    now.value[0] = m_per_s;
+    fleet::sense(fleet, now, {.hour_of_day = 12, .dt_s = 60});
+    return fleet.state.generation_kw[0];
+  };
+  CHECK(power(24) == doctest::Approx(100));
+  CHECK(power(26) == 0);
+  CHECK(power(24) == 0);
+  CHECK(power(21.9) == doctest::Approx(100));
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "gridswarm/base/error.hpp"
+#include "small_fleet.hpp"
 
 using namespace gridswarm;
 using fleet::Profile;
@@ -115,4 +116,41 @@ TEST_CASE("a plant's curve in kW becomes a shape of its largest value") {
   Profile dead = make("off", 900, {0, 0});
   dead.unit = ProfileUnit::kw;
   CHECK_THROWS_AS(fleet::make_per_unit(dead), UsageError);
+}
+
+TEST_CASE("who follows a quantity that its kind can't use is refused by file, agent and profile") {
+  fleet::ProfileSet set;
+  set.profiles = {make("sun_w_per_m2", 900, {1, 2}), make("hill_m_per_s", 900, {1, 2}),
+                  make("air_celsius", 900, {1, 2}), make("home_pu", 900, {1, 2})};
+  set.profiles[0].unit = ProfileUnit::w_per_m2;
+  set.profiles[1].unit = ProfileUnit::m_per_s;
+  set.profiles[2].unit = ProfileUnit::celsius;
+  const auto check = [&](fleet::Kind kind, Index row) {
+    auto fleet = test::make_fleet({test::Device{.kind = kind, .profile = 0}}, 1);
+    fleet::require_fitting(set, {row}, fleet, 60, "s.toml");
+  };
+  CHECK_NOTHROW(check(fleet::Kind::pv, 0));
+  CHECK_NOTHROW(check(fleet::Kind::wind, 1));
+  CHECK_NOTHROW(check(fleet::Kind::meter, 3));
+  CHECK_THROWS_WITH_AS(check(fleet::Kind::meter, 0),
+                       doctest::Contains("s.toml: agent 1 follows profile 'sun_w_per_m2', which is "
+                                         "in w_per_m2; w_per_m2 is for pv"),
+                       InputError);
+  CHECK_THROWS_AS(check(fleet::Kind::pv, 1), InputError);
+  CHECK_THROWS_AS(check(fleet::Kind::wind, 0), InputError);
+  CHECK_THROWS_AS(check(fleet::Kind::pv, 2), InputError);
+  CHECK_THROWS_AS(fleet::require_power(set.profiles[1]), UsageError);
+  CHECK_NOTHROW(fleet::require_power(set.profiles[3]));
+}
+
+TEST_CASE("of a profile's step and the control tick one must be a multiple of the other") {
+  fleet::ProfileSet set;
+  set.profiles = {make("a", 90, {1, 2})};
+  const auto fleet = test::make_fleet({});
+  CHECK_NOTHROW(fleet::require_fitting(set, {0}, fleet, 30, "s.toml"));
+  CHECK_NOTHROW(fleet::require_fitting(set, {0}, fleet, 90, "s.toml"));
+  CHECK_NOTHROW(fleet::require_fitting(set, {0}, fleet, 180, "s.toml"));
+  CHECK_THROWS_WITH_AS(fleet::require_fitting(set, {0}, fleet, 60, "s.toml"),
+                       doctest::Contains("s.toml: profile 'a' has a step of 90 s"), InputError);
+  CHECK_THROWS_AS(fleet::require_fitting(set, {0}, fleet, 120, "s.toml"), InputError);
 }

@@ -52,7 +52,7 @@ inline fleet::ProfileValues values(std::initializer_list<double> value) {
   fleet::ProfileValues out;
   out.value.assign(value);
   out.reactive.assign(value.size(), 0.0);
-  out.is_kw.assign(value.size(), 0);
+  out.unit.assign(value.size(), fleet::ProfileUnit::per_unit);
   out.has_reactive.assign(value.size(), 0);
   return out;
 }

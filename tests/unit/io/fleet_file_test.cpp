@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "gridswarm/base/fields.hpp"
 #include "gridswarm/feeder/synthetic.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
 
@@ -237,4 +238,52 @@ TEST_CASE("phases that a bus lacks, words that are none and unknown names are re
         std::string::npos);
   CHECK(refusal_on_phases(head + "8,C,pv,5,a\n")
             .find("bus 'C' is not in case named; give a bus name") != std::string::npos);
+}
+
+TEST_CASE("columns that most fleets leave out are read, kept to their kinds and written back") {
+  const std::string text =
+      "agent,bus,kind,rating_kw,e_kwh,soc_max,cost_per_kwh,wear_curvature,gamma_per_k,z_share,"
+      "i_share,flexible_share,mtbf_h,repair_h,lost_from_h,lost_to_h,lost_health,power_curve\n"
+      "1,10,pv,5,,,,,-0.004,,,,,,,,,\n"
+      "2,10,battery,5,10,0.9,0.05,1,,,,,8000,12,,,,\n"
+      "3,20,load,4,2,,,,,0.4,0.3,0.25,,,1,2,0.5,\n"
+      "4,30,wind,9,,,,,,,,,,,3,,,3:0 5:0.25 12:1 25:1 restart:20\n";
+  const auto fleet = read(text);
+  CHECK(fleet.plate.gamma_per_k == Column<double>{-0.004, -0.0035, -0.0035, -0.0035});
+  CHECK(fleet.plate.soc_max[1] == 0.9);
+  CHECK(fleet.plate.cost_per_kwh == Column<double>{0, 0.05, 0, 0});
+  CHECK(fleet.plate.mtbf_h == Column<double>{0, 8000, 0, 0});
+  CHECK(fleet.plate.lost_from_h == Column<double>{no_limit, no_limit, 1, 3});
+  CHECK(fleet.plate.lost_to_h[3] == no_limit);
+  CHECK(fleet.plate.power_curve == Column<Index>{none, none, none, 0});
+  CHECK(fleet.power_curves[0].restart_m_s == 20.0);
+  CHECK(fleet.state.p_max_kw[2] == -3.0);  // a quarter of 4 kW may be shed
+  CHECK(fleet.state.soc[2] == 1.0);        // nothing owed
+  const std::string written = io::fleet_text(fleet, three_buses());
+  CHECK(io::fleet_text(read(written), three_buses()) == written);
+}
+
+TEST_CASE("devices whose limits leave no set point are refused with line, agent and value") {
+  const auto bad = [&](const std::string& columns, const std::string& cells,
+                       const std::string& what) {
+    CAPTURE(cells);
+    const std::string said =
+        refusal("agent,bus,kind,rating_kw,e_kwh," + columns + "\n1,10," + cells + "\n");
+    CHECK_MESSAGE(said.find("f.csv:2: agent 1: " + what) == 0, said);
+  };
+  bad("soc_min,soc_max", "battery,5,9,0.5,0.4", "soc_max '0.4' is not above soc_min 0.5");
+  bad("soc_min,soc_max", "battery,5,9,0.5,0.5", "soc_max '0.5' is not above soc_min 0.5");
+  bad("soc,soc_max", "battery,5,9,0.9,0.8", "soc '0.9' is above soc_max 0.8");
+  bad("soc_min", "battery,5,9,1", "soc '' is below soc_min");
+  bad("arrive_h,depart_h", "ev,5,9,7,7", "depart_h '7' equals arrive_h");
+  bad("soc_depart,soc_max", "ev,5,9,0.9,0.8", "soc_depart '0.9' is above soc_max 0.8");
+  bad("p_min_kw,p_max_kw", "battery,5,9,2,-2", "p_min_kw '2' is above p_kw");
+  bad("z_share,i_share", "meter,5,,0.7,0.6", "i_share '0.6' and z_share 0.7 are more than 1");
+  bad("lost_from_h,lost_to_h", "pv,5,,3,2", "lost_to_h '2' is not after lost_from_h");
+  bad("lost_to_h", "pv,5,,2", "lost_to_h '2' needs lost_from_h");
+  bad("flexible_share", "meter,5,,0.5", "flexible_share '0.5' is not for this kind of device");
+  bad("cost_per_kwh", "pv,5,,0.5", "cost_per_kwh '0.5' is not for this kind of device");
+  bad("power_curve", "pv,5,,3:0 12:1", "power_curve '3:0 12:1' is only for wind");
+  bad("power_curve", "wind,5,,12:1 3:0", "power curve: '3:0' does not come after");
+  bad("gamma_per_k", "pv,5,,0.1", "gamma_per_k '0.1' lies outside");
 }

@@ -149,10 +149,43 @@ TEST_CASE("two forward jumps without one back are missing lines, not clocks") {
             .find("p.csv:5: time '2020-01-01T02:45' does not follow") == 0);
 }
 
-TEST_CASE("units are declared by three words") {
+TEST_CASE("units are declared by six words") {
   CHECK(io::parse_profile_unit("kw") == ProfileUnit::kw);
   CHECK(io::parse_profile_unit("kwh_per_step") == ProfileUnit::kwh_per_step);
   CHECK(io::parse_profile_unit("per_unit") == ProfileUnit::per_unit);
+  CHECK(io::parse_profile_unit("w_per_m2") == ProfileUnit::w_per_m2);
+  CHECK(io::parse_profile_unit("m_per_s") == ProfileUnit::m_per_s);
+  CHECK(io::parse_profile_unit("celsius") == ProfileUnit::celsius);
   CHECK_FALSE(io::parse_profile_unit(""));
   CHECK_THROWS_AS(io::parse_profile_unit("MW"), UsageError);
+}
+
+TEST_CASE("sun finds the air and wind of its stem, wind its air, whichever is asked for") {
+  const std::string text =
+      "hour,roof_w_per_m2,roof_celsius,roof_m_per_s,hill_m_per_s,yard_celsius\n"
+      "0,100,10,1,5,3\n1,200,11,2,6,4\n";
+  const auto set = read(text);
+  REQUIRE(set.size() == 5);
+  CHECK(set.profiles[0].unit == ProfileUnit::w_per_m2);
+  CHECK(set.profiles[0].air == 1);
+  CHECK(set.profiles[0].wind == 2);
+  CHECK(set.profiles[2].air == 1);
+  CHECK(set.profiles[3].air == none);
+  const auto some = read(text, {.columns = {"roof_w_per_m2"}});
+  REQUIRE(some.size() == 3);
+  fleet::ProfileValues values;
+  fleet::values_at(some, {0}, 3600, values);
+  CHECK(values.value[0] == 200);
+  CHECK(values.air_celsius[0] == 11);
+  CHECK(values.wind_m_per_s[0] == 2);
+  fleet::values_at(set, {3}, 0, values);
+  CHECK(values.air_celsius[0] == 15);  // nothing said
+}
+
+TEST_CASE("cells that are empty, no number or not finite are gaps, refused with line and value") {
+  const std::string head = "second,a_pu\n0,1\n";
+  CHECK(refusal(head + "1,\n").find("p.csv:3: a_pu '' is not") == 0);
+  CHECK(refusal(head + "1,x\n").find("p.csv:3: a_pu 'x' is not") == 0);
+  CHECK(refusal(head + "1,nan\n").find("p.csv:3: a_pu 'nan' is not a finite number") == 0);
+  CHECK(refusal(head + "1,inf\n").find("p.csv:3: a_pu 'inf' is not a finite number") == 0);
 }
