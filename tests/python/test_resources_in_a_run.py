@@ -114,10 +114,8 @@ def test_wind_follows_its_curve_and_a_storm_stops_it_until_the_wind_is_low(day):
 
 def test_impedance_and_current_shares_follow_the_voltage_of_the_same_tick(day):
     _, _, _, feeder = day
-    buses = feeder.buses
-    at = list(buses.bus.values).index(17)
-    data = feeder.wires.load() if hasattr(feeder, "wires") else buses
-    v = np.hypot(data.v_re_pu.values, data.v_im_pu.values)[:, :, at]
+    at = list(feeder.buses.bus.values).index(17)
+    v = feeder.wires.vm_pu.values[:, :, at]
     for lane in (0, 1):
         assert np.allclose(power(day, 5, lane), -50.0)
         now = v[:, lane]
@@ -128,10 +126,9 @@ def test_impedance_and_current_shares_follow_the_voltage_of_the_same_tick(day):
 def test_who_is_lost_leaves_its_cluster_at_the_next_ledger_tick_and_says_nothing(day, tmp_path):
     summary, agents, _, feeder = day
     row = list(agents.agent.values).index(7)
-    clusters = feeder.ledger.load().cluster.values[:, 0, row]
-    assert np.all(clusters[:4] >= 0) and np.all(clusters[4:] == -1)
-    lanes = summary["variants"]
-    assert [lane["lost_agent_h"] for lane in lanes] == pytest.approx([1.0, 1.0])
+    clusters = agents.cluster.values[:, 0, row]
+    assert np.all(clusters[:5] >= 0) and np.all(clusters[5:] == -1)
+    assert summary["lost_agent_h"] == pytest.approx([1.0, 1.0])
     scenario = write(tmp_path)
     (tmp_path / "fleet.csv").write_text(FLEET.replace(",1,0,,roof", ",,,,roof"))
     healthy = program(scenario, tmp_path / "run")
@@ -141,13 +138,12 @@ def test_who_is_lost_leaves_its_cluster_at_the_next_ledger_tick_and_says_nothing
 def test_wear_and_missing_energy_and_shed_consumption_are_counted(day):
     summary, _, _, _ = day
     battery = np.abs(power(day, 3, 0)).sum() * DT_S / 3600
-    swarm, alone = summary["variants"]
-    assert swarm["wear_cost"] == pytest.approx(0.05 * battery, rel=1e-4)
+    assert summary["wear_cost"][0] == pytest.approx(0.05 * battery, rel=1e-4)
     # from 10:00 to 12:00 at 7 kW: 14 kWh of the (0.8 - 0.2) 40 / 0.95 that it needs
-    assert alone["ev_unserved_kwh"] == pytest.approx(0.6 * 40 - 14 * 0.95, rel=1e-6)
+    assert summary["ev_unserved_kwh"][1] == pytest.approx(0.6 * 40 - 14 * 0.95, rel=1e-6)
     load = power(day, 8, 0)
-    assert swarm["shed_kwh"] == pytest.approx((30.0 + load).sum() * DT_S / 3600, abs=1e-4)
-    assert np.all(load <= -15.0 + 1e-6) and swarm["shed_kwh"] <= 15.0 + 1e-6
+    assert summary["shed_kwh"][0] == pytest.approx((30.0 + load).sum() * DT_S / 3600, abs=1e-4)
+    assert np.all(load <= -15.0 + 1e-6) and summary["shed_kwh"][0] <= 15.0 + 1e-6
 
 
 def test_forecast_rules_have_their_error_in_the_summary(day, tmp_path):

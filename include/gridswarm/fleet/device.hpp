@@ -32,8 +32,8 @@ void reset_state(Fleet& fleet, double f_hz = 50.0);
 /// @param values  one per entry of Fleet::profile_names; @param threads 0: what OpenMP would use
 void sense(Fleet& fleet, const ProfileValues& values, const Tick& tick, int threads = 1);
 
-/// Power into the grid that sun, wind, a meter or a load would have at these values, kW; neither
-/// health nor voltage counts, and a storm is taken as it stands now.
+/// Power into the grid that sun, wind, a meter or a load would have at these values at 1 p.u., kW;
+/// health and storm are taken as they stand now.
 double expected_kw(const Fleet& fleet, const ProfileValues& values, Index agent);
 
 /// SOC after dt_s at p_kw, which must lie inside the tick's band.

@@ -212,8 +212,9 @@ GS_INLINE double expected_kw(const Fleet& fleet, const ProfileValues& values, In
   const Kind kind = fleet.plate.kind[i];
   bool is_stopped = !fleet.state.stopped.empty() && fleet.state.stopped[i] != 0;
   const double power_kw = device_detail::profile_kw(fleet, values, i, is_stopped);
-  if (kind == Kind::meter || kind == Kind::load) return -power_kw;
-  return std::max(0.0, std::min(power_kw, fleet.plate.s_kva[i]));
+  const double health = fleet.state.health[i];
+  if (kind == Kind::meter || kind == Kind::load) return health > 0.0 ? -power_kw : 0.0;
+  return health * std::max(0.0, std::min(power_kw, fleet.plate.s_kva[i]));
 }
 
 GS_INLINE void integrate(Fleet& fleet, double dt_s, int threads) {

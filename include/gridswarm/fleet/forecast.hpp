@@ -4,9 +4,9 @@
 // Persistence: the mean of the tick that ended is the forecast of the next. Exponential mean:
 //   m <- m + w (x - m),   0 < w <= 1;   w = 1 is persistence.
 // Clear sky, for PV: the share k = x / c of what a sky without clouds would send persists, so the
-// next tick is expected at k c'; k is read while c is above 55 W/m2 and kept over the night. Given:
-// a profile that somebody issued, put through the device's own model. Who has neither falls back on
-// persistence. The error is measured against what then happened, never against a model, and
+// next tick is expected at k c'; while c is below 165 W/m2, persistence (forecast_error.hpp).
+// Given: a profile that somebody issued, put through the device's own model. Who has neither falls
+// back on persistence. The error is measured against what then happened, never against a model, and
 // beside persistence's own.
 #pragma once
 
@@ -36,7 +36,6 @@ struct Forecast {
   double elapsed_s = 0.0;
   Column<double> abs_error_kw;    ///< sum of |forecast - observed| per agent
   Column<double> observed_kw;     ///< mean of the tick that ended: what persistence would say
-  Column<double> share;           ///< k, kW per W/m2; below 0: not known yet
   double square_kw2 = 0.0;        ///< sums over agents: squared error,
   double bias_kw = 0.0;           ///< forecast - observed,
   double persistence_kw2 = 0.0;   ///< squared error that persistence would have made
@@ -55,7 +54,7 @@ void close_forecast(Fleet& fleet, Forecast& forecast);
 
 /// PV after close_forecast: expect k c'. @param ended, next  mean clear sky of both ticks, W/m2
 void foresee_clear_sky(Fleet& fleet, double ended_w_per_m2, double next_w_per_m2,
-                       Forecast& forecast);
+                       const Forecast& forecast);
 
 /// Sun, wind, meters and loads: expect what their models make of `values`, the given profiles'
 /// means over the next tick. @param is_given  per profile name: 1 where somebody issued one

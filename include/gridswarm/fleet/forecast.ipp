@@ -33,7 +33,6 @@ GS_INLINE void reset_forecast(const Fleet& fleet, Forecast& forecast) {
   forecast.energy_kw_s.assign(n, 0.0);
   forecast.abs_error_kw.assign(n, 0.0);
   forecast.observed_kw.assign(n, 0.0);
-  forecast.share.assign(n, -1.0);
   forecast.square_kw2 = forecast.bias_kw = forecast.persistence_kw2 = 0.0;
   forecast.elapsed_s = 0.0;
   forecast.observations = 0;
@@ -78,15 +77,13 @@ GS_INLINE double mean_abs_error_kw(const Forecast& forecast) {
 }
 
 GS_INLINE void foresee_clear_sky(Fleet& fleet, double ended_w_per_m2, double next_w_per_m2,
-                                 Forecast& forecast) {
-  constexpr double least_w_per_m2 = 55.0;  // a twentieth of Haurwitz's largest
+                                 const Forecast& forecast) {
+  constexpr double least_w_per_m2 = 165.0;  // 0.15 of the largest
+  if (!(ended_w_per_m2 >= least_w_per_m2) || !forecast.started) return;
   for (Index i = 0; i < fleet.size(); ++i) {
     if (fleet.plate.kind[i] != Kind::pv) continue;
-    if (ended_w_per_m2 >= least_w_per_m2 && forecast.started)
-      forecast.share[i] = forecast.observed_kw[i] / ended_w_per_m2;
-    if (forecast.share[i] >= 0.0)
-      fleet.state.forecast_kw[i] =
-          std::min(forecast.share[i] * next_w_per_m2, fleet.plate.s_kva[i]);
+    const double share = forecast.observed_kw[i] / ended_w_per_m2;
+    fleet.state.forecast_kw[i] = std::min(share * next_w_per_m2, fleet.plate.s_kva[i]);
   }
 }
 

@@ -4,8 +4,8 @@
 //
 //   persistence  f(t + h) = x(t)
 //   clear_sky    f(t + h) = k(t) c(t + h),   k = x / c: the share of a clear sky's power persists.
-//                k is read while c is at least a twentieth of its largest value (the quotient of
-//                two small numbers says nothing) and kept over the night
+//                while c(t) is below 0.15 of its largest value, persistence: the quotient of two
+//                small numbers says little (on measured plants this turns a loss into a gain)
 //   given        f is another series, as somebody issued it
 // Errors e = f - x over the steps counted: mean of |e|, root of the mean square, mean (bias), and
 // skill = 1 - RMSE / RMSE of persistence (Coimbra, Kleissl and Marquez, in Solar Energy Forecasting

@@ -81,16 +81,9 @@ GS_INLINE Column<double> forecast_series(ForecastRule rule, std::span<const doub
   }
   require_same(x.size(), clear.size(), "what it is compared with");
   if (rule == ForecastRule::given) return {clear.begin(), clear.end()};
-  const double least = 0.05 * *std::max_element(clear.begin(), clear.end());
-  double k = 0.0;
-  bool is_known = false;
-  for (std::size_t t = 0; t + h < x.size(); ++t) {
-    if (clear[t] > 0.0 && clear[t] >= least) {
-      k = x[t] / clear[t];
-      is_known = true;
-    }
-    f[t + h] = is_known ? k * clear[t + h] : x[t];
-  }
+  const double least = 0.15 * *std::max_element(clear.begin(), clear.end());
+  for (std::size_t t = 0; t + h < x.size(); ++t)
+    f[t + h] = clear[t] > 0.0 && clear[t] >= least ? x[t] / clear[t] * clear[t + h] : x[t];
   return f;
 }
 

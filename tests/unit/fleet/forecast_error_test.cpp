@@ -22,18 +22,19 @@ TEST_CASE("persistence expects what is, its skill against itself is 0") {
   CHECK(error.skill == 0.0);
 }
 
-TEST_CASE("a constant share of a clear sky is forecast without error, dawn and night included") {
+TEST_CASE("a constant share of a clear sky is forecast without error while the sun is high") {
   const Column<double> clear = {0, 1, 100, 300, 200, 0, 0, 150, 300};
   Column<double> x = clear;
   for (double& value : x) value *= 0.6;
-  const Column<double> f = fleet::forecast_series(ForecastRule::clear_sky, x, clear, 2);
-  // steps 2 and 3 were issued in the dark, before any share was known: persistence
-  CHECK(f[2] == 0.0);
-  CHECK(f[3] == doctest::Approx(0.6));
-  for (std::size_t t = 4; t < x.size(); ++t) CHECK(f[t] == doctest::Approx(x[t]));
-  const Column<double> late = {0, 0, 0, 0, 1, 1, 1, 1, 1};
-  const auto error = fleet::forecast_error(f, x, 2, late);
-  CHECK(error.steps == 5);
+  const Column<double> f = fleet::forecast_series(ForecastRule::clear_sky, x, clear, 1);
+  // issued below 0.15 of the largest sun: persistence
+  CHECK(f[1] == 0.0);
+  CHECK(f[2] == doctest::Approx(0.6));
+  CHECK(f[7] == 0.0);
+  for (const std::size_t t : {3, 4, 5, 8}) CHECK(f[t] == doctest::Approx(x[t]));
+  const Column<double> high = {0, 0, 0, 1, 1, 1, 0, 0, 1};
+  const auto error = fleet::forecast_error(f, x, 1, high);
+  CHECK(error.steps == 4);
   CHECK(error.rmse == doctest::Approx(0.0));
   CHECK(error.skill == doctest::Approx(1.0));
 }

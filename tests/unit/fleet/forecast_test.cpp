@@ -58,7 +58,7 @@ TEST_CASE("a ledger tick without observation leaves the forecast alone") {
   CHECK(fleet.state.forecast_kw[0] == 2);
 }
 
-TEST_CASE("under a clear sky the share of it persists, for PV alone, and the night keeps it") {
+TEST_CASE("under a clear sky the share of it persists, for PV alone and while the sun is high") {
   auto fleet = test::make_fleet(
       {Device{.kind = Kind::pv, .rating_kw = 10}, Device{.kind = Kind::meter, .rating_kw = 2}});
   fleet::Forecast forecast;
@@ -77,7 +77,7 @@ TEST_CASE("under a clear sky the share of it persists, for PV alone, and the nig
   close(4, 400, 5000);
   CHECK(fleet.state.forecast_kw[0] == 10);  // never above the plate
   close(0, 0, 100);
-  CHECK(fleet.state.forecast_kw[0] == doctest::Approx(1));  // yesterday's share
+  CHECK(fleet.state.forecast_kw[0] == 0);  // the night tells nothing
   const fleet::ForecastError error = fleet::error_of(forecast);
   CHECK(error.steps == 3);
   // errors of the PV: 1 - 2, 4 - 4, 10 - 0; of persistence: 1 - 2, 2 - 4, 4 - 0
