@@ -58,6 +58,7 @@ GS_INLINE void sense_load(const Nameplate& plate, State& state, Index i, double 
 GS_INLINE void follow_reactive(const Fleet& fleet, std::span<const double> p_kw,
                                std::span<double> q_kvar) {
   const State& state = fleet.state;
+  if (fleet.plate.flexible_share.empty()) return;
   for (Index i = 0; i < fleet.size(); ++i)
     if (fleet.plate.kind[i] == Kind::load && state.consumption_kw[i] > 0.0)
       q_kvar[i] = state.q_kvar[i] * (-p_kw[i] / state.consumption_kw[i]);

@@ -134,7 +134,7 @@ inline double step_reactive(const Scenario& scenario, const FeederRun& run, Vari
     gap = balance::volt_var_step(variant.fleet, run.volt_var, variant.fleet.state.v_pu,
                                  scenario.volt_var, 2.0 / (2.0 + run.circuit->gain), variant.p_kw,
                                  variant.q_kvar);
-    fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
+    if (variant.lost > 0) fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
   }
   return std::max(gap, fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar));
 }

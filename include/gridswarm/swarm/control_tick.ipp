@@ -121,9 +121,11 @@ GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSe
   using namespace control_tick_detail;
   fleet::values_at(profiles, run.profile_rows, time_s, run.values);
   for (Variant& variant : run.variants) {
-    const auto tick = static_cast<std::int64_t>(time_s / now.dt_s + 0.5);
-    variant.lost = fleet::update_health(
-        variant.fleet, static_cast<std::uint64_t>(scenario.run.seed), tick, time_s, now.dt_s);
+    const fleet::Nameplate& plate = variant.fleet.plate;
+    if (!plate.mtbf_h.empty() || !plate.lost_from_h.empty())
+      variant.lost = fleet::update_health(
+          variant.fleet, static_cast<std::uint64_t>(scenario.run.seed),
+          static_cast<std::int64_t>(time_s / now.dt_s + 0.5), time_s, now.dt_s);
     fleet::sense(variant.fleet, values_of(scenario, run.rows.interval, variant.draw, run), now);
     if (variant.with_swarm)
       decide_with_swarm(run, scenario, now, passive * run.passive_kw, variant);

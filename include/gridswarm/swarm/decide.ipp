@@ -14,7 +14,7 @@ namespace decide_detail {
 GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
   Column<std::int64_t>& bytes = variant.fleet.state.bytes;
   for (Index i = 0; i < variant.fleet.size(); ++i) {
-    if (variant.fleet.state.health[i] == 0.0) continue;
+    if (variant.lost > 0 && variant.fleet.state.health[i] == 0.0) continue;
     const auto heard_by = static_cast<std::int64_t>(run.neighbours.agents.row(i).size());
     bytes[i] += heard_by * neighbour_message_bytes;
     variant.messages += heard_by;

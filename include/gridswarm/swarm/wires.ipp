@@ -54,7 +54,7 @@ GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Vari
   if (!variant.with_swarm) return;
   balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu, scenario.volt_var,
                     variant.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
-  fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
+  if (variant.lost > 0) fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
 }
 
 /// What was just solved is now the state; returns how far reactive power is from its curve, and
