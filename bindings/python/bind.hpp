@@ -29,6 +29,7 @@ void bind_flow(py::module_& module);
 void bind_result(py::module_& module);
 void bind_fleet(py::module_& module);
 void bind_cluster(py::module_& module);
+void bind_dispatch(py::module_& module);
 void bind_frequency(py::module_& module);
 void bind_inverter(py::module_& module);
 void bind_run(py::module_& module);

@@ -71,6 +71,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_result(module);
   bind_fleet(module);
   bind_cluster(module);
+  bind_dispatch(module);
   bind_frequency(module);
   bind_inverter(module);
   bind_resources(module);

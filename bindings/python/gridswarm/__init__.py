@@ -28,6 +28,7 @@ from .case import Case, from_pandapower, read_case, synthetic_case  # noqa: E402
 from .circuit import Circuit, read_circuit  # noqa: E402
 from .circuit_flow import CircuitResult, CircuitSolver  # noqa: E402
 from .cluster import distances, form_clusters, neighbours, quality  # noqa: E402
+from .dispatch import Dispatch, dispatch  # noqa: E402
 from .fleet import read_fleet, synthetic_fleet  # noqa: E402
 from .flow import Solver, load_margin, power_flow, sensitivity  # noqa: E402
 from .flow_result import FlowResult  # noqa: E402
@@ -42,10 +43,11 @@ from .options import info, options  # noqa: E402
 
 __version__ = _gridswarm.version
 
-__all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Error", "Feeder", "FileError",
+__all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Dispatch", "Error", "Feeder",
+           "FileError",
            "FlowResult", "FrequencyResponse", "InputError", "InverterBank", "Results", "Solver",
            "Summary", "UsageError",
-           "distances", "form_clusters", "frequency_response", "from_pandapower", "info",
+           "dispatch", "distances", "form_clusters", "frequency_response", "from_pandapower", "info",
            "inverter_settings", "neighbours", "open_results",
            "options", "plot", "power_flow", "quality", "read_case", "read_circuit", "read_fleet",
            "run", "sensitivity", "synthetic_case", "synthetic_fleet", "three_phase_voltage",

@@ -10,6 +10,8 @@ _TABLES = {
     "synthetic_fleet": (_gridswarm.mix_options,),
     "run": (_gridswarm.run_options,),
     "frequency_response": (_gridswarm.frequency_options, _gridswarm.support_options),
+    "dispatch": (_gridswarm.balancing_options,),
+    "dispatch_network": (_gridswarm.network_options,),
     "area": (_gridswarm.area_options,),
 }
 
@@ -18,7 +20,7 @@ def options(function):
     """Keywords of a function beyond its named arguments, as a DataFrame.
 
     function: "power_flow", "form_clusters", "synthetic_fleet", "frequency_response", "area"
-    (columns of its areas), or "run" (the keys of a scenario's table [run]; they are set in the
+    (columns of its areas), "dispatch", "dispatch_network" (dispatch with a case), or "run" (the keys of a scenario's table [run]; they are set in the
     file). Index: keyword; columns: default, unit, min, max, text.
     """
     if function not in _TABLES:
