@@ -22,6 +22,7 @@ namespace gridswarm::inline GS_ABI::balance {
 struct ClusterTrees {
   std::vector<Index> first;       ///< clusters + 1 offsets
   std::vector<Index> up;          ///< node -> node; none at a cluster's top
+  std::vector<Index> position;    ///< node -> forest position
   Column<double> length_pu;       ///< of the edge above; 0 at the top
   Column<double> depth_pu;        ///< path length from the top
   std::vector<Index> node;        ///< slot -> node of that member's bus

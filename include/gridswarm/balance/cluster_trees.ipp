@@ -83,6 +83,7 @@ GS_INLINE void make_cluster_trees(const feeder::Forest& forest, const cluster::C
                                   std::span<const double> length_pu, ClusterTrees& trees) {
   trees.first.assign(1, 0);
   trees.up.clear();
+  trees.position.clear();
   trees.length_pu.clear();
   trees.depth_pu.clear();
   trees.node.resize(clusters.members.items.size());
@@ -102,6 +103,7 @@ GS_INLINE void make_cluster_trees(const feeder::Forest& forest, const cluster::C
       trees.place[at] = base + static_cast<Index>(k);
       const Index up = k == 0 ? none : trees.place[forest.parent[at]];
       trees.up.push_back(up);
+      trees.position.push_back(at);
       trees.length_pu.push_back(up == none ? 0.0 : length_pu[at]);
       trees.depth_pu.push_back(up == none ? 0.0 : trees.depth_pu[up] + length_pu[at]);
       if (up != none) hops[k] = hops[up - base] + 1;
