@@ -199,6 +199,8 @@ Blocks all_blocks() {
       {"fields leader", options_table<cluster::LeaderOptions>()},
       {"fields dispatch", options_table<balance::DispatchOptions>()},
       {"fields sharing", options_table<balance::SharingOptions>()},
+      {"fields local", options_table<balance::LocalOptions>()},
+      {"fields PairTotals", results_table<balance::PairTotals>()},
       {"fields volt_var", options_table<balance::VoltVarOptions>()},
       {"fields gate", options_table<balance::GateOptions>()},
       {"fields Area", options_table<balance::Area>()},

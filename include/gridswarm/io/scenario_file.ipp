@@ -104,6 +104,7 @@ GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
   read_table(file, "leader", scenario.leader);
   read_table(file, "dispatch", scenario.dispatch);
   read_table(file, "sharing", scenario.sharing);
+  read_table(file, "local", scenario.local);
   read_table(file, "volt_var", scenario.volt_var);
   read_table(file, "gate", scenario.gate);
   read_table(file, "flow", scenario.flow);

@@ -10,10 +10,6 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// What one agent tells a neighbour each tick: id (8 bytes), surplus or deficit in kW, voltage in
-/// p.u., SOC and forecast in kW (4 bytes each, IEEE 754 single).
-inline constexpr std::int64_t neighbour_message_bytes = 24;
-
 /// The even rate in kW, <= 0, that just fills vehicle i by its departure, within the tick's band.
 double even_rate_kw(const fleet::Nameplate& plate, const fleet::State& state,
                     const fleet::Tick& tick, Index i);

@@ -11,15 +11,29 @@ namespace gridswarm::inline GS_ABI::swarm {
 
 namespace decide_detail {
 
-GS_INLINE void tell_neighbours(const FeederRun& run, Variant& variant) {
+/// Every agent tells those who hear it; returns what they have open then.
+GS_INLINE std::span<const double> exchange(const FeederRun& run, const Scenario& scenario,
+                                           Variant& variant) {
+  const Index agents = variant.fleet.size();
+  const std::vector<Index>& first = run.neighbours.agents.first;
   Column<std::int64_t>& bytes = variant.fleet.state.bytes;
-  for (Index i = 0; i < variant.fleet.size(); ++i) {
+  variant.told.resize(static_cast<std::size_t>(agents));
+  balance::tell_neighbours(variant.fleet, variant.told);
+  std::int64_t heard = 0;
+  for (Index i = 0; i < agents; ++i) {
     if (variant.lost > 0 && variant.fleet.state.health[i] == 0.0) continue;
-    const auto heard_by = static_cast<std::int64_t>(run.neighbours.agents.row(i).size());
-    bytes[i] += heard_by * neighbour_message_bytes;
-    variant.messages += heard_by;
-    variant.bytes += heard_by * neighbour_message_bytes;
+    const std::int64_t heard_by = first[i + 1] - first[i];
+    bytes[i] += heard_by * balance::neighbour_message_bytes;
+    heard += heard_by;
   }
+  variant.messages += heard;
+  variant.bytes += heard * balance::neighbour_message_bytes;
+  if (scenario.local.rounds == 0 && scenario.local.leader) return variant.fleet.state.p_want_kw;
+  balance::pair_neighbours(variant.fleet, run.neighbours.agents, variant.clusters.of, variant.told,
+                           scenario.local, variant.pair_work, variant.pairs, variant.p_kw);
+  variant.messages += variant.pairs.totals.messages;
+  variant.bytes += variant.pairs.totals.bytes;
+  return variant.pairs.open_kw;
 }
 
 }  // namespace decide_detail
@@ -55,9 +69,12 @@ GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
                                  const fleet::Tick& tick, double passive_kw, Variant& variant) {
   using namespace decide_detail;
   adapt_wants(tick, variant.fleet);
-  tell_neighbours(run, variant);
-  balance::match(variant.clusters, variant.trees, variant.fleet.state.p_want_kw, variant.matching,
-                 variant.transfers);
+  const std::span<const double> open_kw = exchange(run, scenario, variant);
+  if (!scenario.local.leader) {
+    variant.dispatched.totals = {};
+    return;
+  }
+  balance::match(variant.clusters, variant.trees, open_kw, variant.matching, variant.transfers);
   variant.e_ref_kw.resize(static_cast<std::size_t>(variant.clusters.size()));
   balance::cluster_targets(variant.fleet, variant.clusters, passive_kw, tick.dt_s, scenario.sharing,
                            variant.sharing, variant.e_ref_kw);

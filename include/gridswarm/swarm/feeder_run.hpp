@@ -13,6 +13,7 @@
 
 #include "gridswarm/balance/dispatch.hpp"
 #include "gridswarm/balance/matching.hpp"
+#include "gridswarm/balance/neighbour_pairs.hpp"
 #include "gridswarm/balance/sharing.hpp"
 #include "gridswarm/balance/volt_var.hpp"
 #include "gridswarm/cluster/form.hpp"
@@ -47,8 +48,11 @@ struct Variant {
   fleet::LocalWork local;
   cluster::Clusters clusters;
   cluster::Standing standing;
-  std::vector<std::uint8_t> apart;  ///< by agent row, 1: lost, so outside every cluster
-  balance::ClusterTrees trees;      ///< remade when membership changes
+  std::vector<std::uint8_t> apart;              ///< by agent row, 1: lost, so outside every cluster
+  balance::ClusterTrees trees;                  ///< remade when membership changes
+  std::vector<balance::NeighbourMessage> told;  ///< per agent, of this tick
+  balance::PairWork pair_work;
+  balance::NeighbourPairs pairs;  ///< of this tick, where neighbours pair by themselves
   balance::MatchingWork matching;
   balance::Transfers transfers;
   balance::DispatchWork dispatch;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gridswarm/balance/dispatch.hpp"
+#include "gridswarm/balance/neighbour_pairs.hpp"
 #include "gridswarm/balance/sharing.hpp"
 #include "gridswarm/balance/volt_var.hpp"
 #include "gridswarm/base/fields.hpp"
@@ -109,6 +110,7 @@ struct Scenario {
   cluster::LeaderOptions leader;
   balance::DispatchOptions dispatch;
   balance::SharingOptions sharing;
+  balance::LocalOptions local;
   balance::VoltVarOptions volt_var;
   balance::GateOptions gate;
   flow::FlowOptions flow;

@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 
 #include "ac_flow.hpp"
 #include "gridswarm/base/error.hpp"
+#include "gridswarm/io/case_file.hpp"
 #include "make.hpp"
 
 using namespace gridswarm;
@@ -162,6 +166,42 @@ TEST_CASE("a slope that the gate passes settles on AC, and the AC limit is not f
   MESSAGE("AC divergence at ", nearest, " to ", farthest, " times the slope the gate allows");
   CHECK(nearest >= 1.0);
   CHECK(farthest <= 2.5);
+}
+
+TEST_CASE("on published feeders the gate's slope settles on AC, and twice and a half does not") {
+  const char* shared = std::getenv("GRIDSWARM_SHARED_DATA");
+  for (const std::string name : {"case33bw", "case69", "case85", "case141", "case533mt_hi"}) {
+    const std::string file =
+        shared ? std::string(shared) + "/balanced/" + name + "/" + name + ".m" : std::string();
+    if (file.empty() || !std::filesystem::exists(file)) {
+      MESSAGE("no GRIDSWARM_SHARED_DATA here; skipped");
+      return;
+    }
+    CAPTURE(name);
+    // The wires as they are; a quarter of the load, so that no voltage is below the gate's v_min; a
+    // droop at every bus, its slope in proportion to the load there.
+    const feeder::Case grid = io::read_case(file);
+    const feeder::Forest forest = feeder::make_forest(grid);
+    std::vector<std::complex<double>> load(forest.size());
+    Column<double> slope(forest.size(), 0.0);
+    for (Index at = forest.roots; at < forest.size(); ++at) {
+      const Index bus = forest.bus[at];
+      load[at] = -0.25 * std::complex<double>(grid.buses.pd_mw[bus], grid.buses.qd_mvar[bus]) /
+                 grid.base_mva;
+      slope[at] = std::abs(load[at]);
+    }
+    balance::GateWork work;
+    const balance::Gate gate = balance::check_gate(forest, slope, {}, work);
+    double stable = 0.999 * gate.gate_slope_factor, unstable = 2.5 * gate.gate_slope_factor;
+    CHECK(local_loop_settles(forest, load, slope, stable));
+    CHECK_FALSE(local_loop_settles(forest, load, slope, unstable));
+    for (int k = 0; k < 8; ++k) {
+      const double middle = 0.5 * (stable + unstable);
+      (local_loop_settles(forest, load, slope, middle) ? stable : unstable) = middle;
+    }
+    MESSAGE(name, ": AC divergence at ", unstable / gate.gate_slope_factor,
+            " times the slope the gate allows");
+  }
 }
 
 TEST_CASE("a gate that refuses says which slope would do") {

@@ -85,6 +85,48 @@ TEST_CASE("each agent hears its neighbours once a tick, and 24 bytes from each")
   for (const std::int64_t bytes : variant.fleet.state.bytes) CHECK(bytes == 3 * 24);
 }
 
+TEST_CASE("neighbours that pair first leave the leader less to match, and move no set-point") {
+  std::vector<test::Device> devices;
+  for (int i = 0; i < 6; ++i)
+    devices.push_back(
+        {.kind = i % 2 ? Kind::meter : Kind::pv, .rating_kw = 1.0 + i, .bus = 1 + i / 3});
+  swarm::RunInput alone = test::run_of(test::three_buses(), test::make_fleet(devices));
+  swarm::RunInput pairing = alone;
+  pairing.scenario.local.rounds = 2;
+  const auto without = opened(alone), with = opened(pairing);
+  const fleet::Tick noon{12.0, 300.0};
+  for (auto* each : {&without, &with}) {
+    swarm::Variant& variant = (*each)->variants[0];
+    const swarm::Scenario& scenario = each == &with ? pairing.scenario : alone.scenario;
+    fleet::sense(variant.fleet, {}, noon);
+    swarm::decide_with_swarm(**each, scenario, noon, 200.0, variant);
+  }
+  const swarm::Variant &a = without->variants[0], &b = with->variants[0];
+  CHECK(a.p_kw == b.p_kw);
+  CHECK(b.pairs.totals.paired_kw > 0.0);
+  CHECK(b.transfers.totals.shared_kw + b.pairs.totals.paired_kw ==
+        doctest::Approx(a.transfers.totals.shared_kw).epsilon(1e-6));
+  CHECK(b.messages == a.messages + b.pairs.totals.messages);
+  CHECK(b.bytes == a.bytes + b.pairs.totals.bytes);
+}
+
+TEST_CASE("without a leader a battery takes its neighbour's surplus, and nobody dispatches") {
+  swarm::RunInput input = test::run_of(
+      test::three_buses(),
+      test::make_fleet(
+          {{.kind = Kind::pv, .rating_kw = 5.0, .bus = 1},
+           {.kind = Kind::battery, .rating_kw = 3.0, .e_kwh = 9.0, .soc = 0.5, .bus = 1}}));
+  input.scenario.local.leader = false;
+  const auto run = opened(input);
+  swarm::Variant& variant = run->variants[0];
+  const fleet::Tick noon{12.0, 300.0};
+  fleet::sense(variant.fleet, {}, noon);
+  swarm::decide_with_swarm(*run, input.scenario, noon, 0.0, variant);
+  CHECK(variant.p_kw[0] == 5.0);
+  CHECK(variant.p_kw[1] == -3.0);
+  CHECK(variant.dispatched.totals.messages == 0);
+}
+
 TEST_CASE("what clusters share is the smaller of surplus and deficit, what is left the rest") {
   swarm::Variant variant;
   variant.fleet = test::make_fleet(std::vector<test::Device>(5, {.kind = Kind::meter}));
