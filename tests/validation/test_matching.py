@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The matching of `gridswarm balance` against a linear programme solved by scipy (HiGHS).
 
-The programme moves every surplus and deficit of a cluster along the branches of a random tree at cost
-kW x |z|; the cluster's top, the lowest bus above all members, gives and takes what is left. Flows on
-both directions of every branch are its variables: it knows nothing of sweeps or forced flows.
+The programme moves every surplus and deficit of a cluster along the branches of a random tree at
+cost kW x |z|; the cluster's top, the lowest bus above all members, gives and takes what is left.
+Flows both ways on every branch are its variables: it knows nothing of sweeps or forced flows.
 """
 
 import csv
@@ -121,9 +121,10 @@ def test_the_matching_costs_what_the_linear_programme_costs(tmp_path, seed):
 
 
 def test_without_the_priced_root_bottom_up_pairing_is_no_optimum(tmp_path):
-    """A line, its root at the right end: surplus at 0, deficit at 5, surplus at 6, a kW each. Pairing
-    from the leaves up moves the kW of 0 five steps to 5 and leaves that of 6 at the root: cost 5, the
-    optimum with the leftover priced there. Were the leftover free, 6 would serve 5: cost 1."""
+    """A line, its root at the right end: surplus at 0, deficit at 5, surplus at 6, a kW each.
+
+    Pairing from the leaves up moves the kW of 0 five steps to 5 and leaves that of 6 at the root:
+    cost 5, the optimum with the leftover priced there. Were it free, 6 would serve 5: cost 1."""
     parents, z = [None, 0, 1, 2, 3, 4, 5], [0.0] + [1e-3] * 6  # bus k stands at 6 - k
     write_case(tmp_path / "case.m", parents, z)
     agents = [pinned(1, 6, 1.0), pinned(2, 1, -1.0), pinned(3, 0, 1.0)]
