@@ -72,6 +72,7 @@ GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
   const std::span<const double> open_kw = exchange(run, scenario, variant);
   if (!scenario.local.leader) {
     variant.dispatched.totals = {};
+    fleet::follow_reactive(variant.fleet, variant.p_kw, variant.fleet.state.q_kvar);
     return;
   }
   balance::match(variant.clusters, variant.trees, open_kw, variant.matching, variant.transfers);
