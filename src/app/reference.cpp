@@ -181,6 +181,21 @@ Blocks inverter_blocks() {
   };
 }
 
+/// What agents and clusters tell each other.
+Blocks exchange_blocks() {
+  return {
+      {"fields LinkOptions", options_table<link::LinkOptions>()},
+      {"fields AveragingOptions", options_table<balance::AveragingOptions>()},
+      {"fields BalancingOptions", options_table<balance::BalancingOptions>()},
+      {"fields Balancing", results_table<balance::Balancing>()},
+      {"fields NetworkOptions", options_table<balance::NetworkOptions>()},
+      {"fields NetworkDispatch", results_table<balance::NetworkDispatch>()},
+      {"fields ConsensusTotals", results_table<balance::ConsensusTotals>()},
+      {"fields LinkTotals", results_table<link::LinkTotals>()},
+      {"fields PairTotals", results_table<balance::PairTotals>()},
+  };
+}
+
 Blocks all_blocks() {
   Blocks blocks = {
       {"fields run", options_table<swarm::RunOptions>()},
@@ -200,21 +215,12 @@ Blocks all_blocks() {
       {"fields dispatch", options_table<balance::DispatchOptions>()},
       {"fields sharing", options_table<balance::SharingOptions>()},
       {"fields local", options_table<balance::LocalOptions>()},
-      {"fields PairTotals", results_table<balance::PairTotals>()},
       {"fields volt_var", options_table<balance::VoltVarOptions>()},
       {"fields gate", options_table<balance::GateOptions>()},
       {"fields Area", options_table<balance::Area>()},
       {"fields frequency", options_table<balance::FrequencyOptions>()},
       {"fields support", options_table<balance::SupportOptions>()},
       {"fields flow", options_table<flow::FlowOptions>()},
-      {"fields LinkOptions", options_table<link::LinkOptions>()},
-      {"fields AveragingOptions", options_table<balance::AveragingOptions>()},
-      {"fields BalancingOptions", options_table<balance::BalancingOptions>()},
-      {"fields Balancing", results_table<balance::Balancing>()},
-      {"fields NetworkOptions", options_table<balance::NetworkOptions>()},
-      {"fields NetworkDispatch", results_table<balance::NetworkDispatch>()},
-      {"fields ConsensusTotals", results_table<balance::ConsensusTotals>()},
-      {"fields LinkTotals", results_table<link::LinkTotals>()},
       {"fields TickTotals", results_table<swarm::TickTotals>()},
       {"fields VariantSummary", results_table<swarm::VariantSummary>()},
       {"fields RunSummary", results_table<swarm::RunSummary>()},
@@ -241,6 +247,7 @@ Blocks all_blocks() {
       {"fields PruneResult", results_table<ledger::PruneResult>()},
   };
   for (const auto& block : inverter_blocks()) blocks.insert(block);
+  for (const auto& block : exchange_blocks()) blocks.insert(block);
   const std::vector<Shared> tables = {
       shared_options<fleet::FleetMix>("mix"),
       shared_options<cluster::ClusterOptions>("cluster"),
