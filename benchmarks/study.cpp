@@ -32,7 +32,7 @@ double median(std::vector<double> values) {
 
 /// All runs of one controller at one actuator.
 template <class Controller>
-Point point_of(const ResponseScene& scene, const ResponseOptions& options, Controller&& answer) {
+Point point_of(const ResponseOptions& options, Controller&& answer) {
   Point point;
   run_pieces(runs, 0, [&](Index run, int) {
     const auto seed = static_cast<std::uint64_t>(1 + run);
@@ -63,10 +63,10 @@ int main(int argc, char** argv) {
   links.centre.delay_ms = 75.0;
   Point swarm, centre;
   const double taken_s = bench::best_seconds(1, [&] {
-    swarm = point_of(scene, options, [&](const Column<double>& step, std::uint64_t seed) {
+    swarm = point_of(options, [&](const Column<double>& step, std::uint64_t seed) {
       return respond_by_swarm(scene.responders, step, options, links, seed);
     });
-    centre = point_of(scene, options, [&](const Column<double>& step, std::uint64_t seed) {
+    centre = point_of(options, [&](const Column<double>& step, std::uint64_t seed) {
       return respond_by_centre(scene.responders, step, options, links, seed);
     });
   });

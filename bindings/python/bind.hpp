@@ -35,6 +35,7 @@ void bind_inverter(py::module_& module);
 void bind_run(py::module_& module);
 void bind_ledger(py::module_& module);
 void bind_resources(py::module_& module);
+void bind_response(py::module_& module);
 void bind_series(py::module_& module);
 void bind_sensitivity(py::module_& module);
 

@@ -73,6 +73,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_cluster(module);
   bind_dispatch(module);
   bind_frequency(module);
+  bind_response(module);
   bind_inverter(module);
   bind_resources(module);
   bind_run(module);

@@ -34,6 +34,7 @@
 #include "gridswarm/ledger/prune.hpp"
 #include "gridswarm/ledger/verify.hpp"
 #include "gridswarm/link/network.hpp"
+#include "gridswarm/swarm/response_effects.hpp"
 #include "gridswarm/swarm/summary.hpp"
 
 namespace gridswarm::app {
@@ -218,6 +219,10 @@ Blocks all_blocks() {
       {"fields volt_var", options_table<balance::VoltVarOptions>()},
       {"fields gate", options_table<balance::GateOptions>()},
       {"fields Area", options_table<balance::Area>()},
+      {"fields ResponseOptions", options_table<swarm::ResponseOptions>()},
+      {"fields EffectOptions", options_table<swarm::EffectOptions>()},
+      {"fields ResponseFigures", results_table<swarm::ResponseFigures>()},
+      {"fields EffectFigures", results_table<swarm::EffectFigures>()},
       {"fields frequency", options_table<balance::FrequencyOptions>()},
       {"fields support", options_table<balance::SupportOptions>()},
       {"fields flow", options_table<flow::FlowOptions>()},

@@ -6,6 +6,8 @@ from notebooks import NOTEBOOKS, read, run
 
 # What each of them must have printed, and how many pictures it must have drawn at least.
 EXPECTED = {
+    "cloud_ramp": (["100 agents", "balanced to 5 % after", "within 300 ms in",
+                    "the centre wins: all links 10 ms, neighbours 75 ms, centre 10 ms"], 4),
     "cluster_day": (["300 agents", "'connected_share': 1.0, 'breaches': 0, 'undersized': 0",
                      "fewer moved with a switching cost: True"], 6),
     "european_lv": (["EUROPEAN_LV is not set: the IEEE 123-bus feeder with an invented day",

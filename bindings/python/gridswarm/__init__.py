@@ -36,6 +36,7 @@ from .frequency import FrequencyResponse, frequency_response  # noqa: E402
 from .inverter import InverterBank, inverter_settings, three_phase_voltage  # noqa: E402
 from .resources import (clear_sky_w_per_m2, cosine_of_zenith, forecast_error,  # noqa: E402
                         pv_power_kw, wind_power_kw)
+from .response import ResponseRegion, ResponseTime, response_time  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
 from .series import time_series  # noqa: E402
@@ -54,6 +55,7 @@ __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Dispatch", "Err
            "time_series", "verify",
            clear_sky_w_per_m2.__name__, cosine_of_zenith.__name__, forecast_error.__name__,
            load_margin.__name__,
+           ResponseRegion.__name__, ResponseTime.__name__, response_time.__name__,
            pv_power_kw.__name__, wind_power_kw.__name__]
 
 

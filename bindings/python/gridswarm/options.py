@@ -13,6 +13,7 @@ _TABLES = {
     "dispatch": (_gridswarm.balancing_options,),
     "dispatch_network": (_gridswarm.network_options,),
     "area": (_gridswarm.area_options,),
+    "response_time": (_gridswarm.response_options, _gridswarm.effect_options),
 }
 
 
@@ -20,8 +21,9 @@ def options(function):
     """Keywords of a function beyond its named arguments, as a DataFrame.
 
     function: "power_flow", "form_clusters", "synthetic_fleet", "frequency_response", "area"
-    (columns of its areas), "dispatch", "dispatch_network" (dispatch with a case), or "run" (the keys of a scenario's table [run]; they are set in the
-    file). Index: keyword; columns: default, unit, min, max, text.
+    (columns of its areas), "dispatch", "dispatch_network" (dispatch with a case), "response_time",
+    or "run" (the keys of a scenario's table [run]; they are set in the file). Index: keyword;
+    columns: default, unit, min, max, text.
     """
     if function not in _TABLES:
         from .errors import UsageError

@@ -103,8 +103,8 @@ GS_INLINE double exact_price(const Responders& responders, std::span<const Index
     inverse.push_back(1.0 / responders.cost_per_kw2[i]);
     least += responders.min_kw[i];
     most += responders.max_kw[i];
-    limit = std::max(limit, responders.cost_per_kw2[i] *
-                                std::max(-responders.min_kw[i], responders.max_kw[i]));
+    limit = std::max(
+        limit, responders.cost_per_kw2[i] * std::max(-responders.min_kw[i], responders.max_kw[i]));
   }
   if (need_kw <= least) return -limit;
   if (need_kw >= most) return limit;
