@@ -14,13 +14,13 @@ std::span<const double> view(const Numbers& column) {
 
 const char* name_of(balance::Balance status) {
   static const char* const names[] = {"solved", "short_of_power", "too_much_power",
-                                      "not_converged"};
+                                      "out_of_rounds"};
   return names[static_cast<int>(status)];
 }
 
 const char* name_of(balance::NetworkStatus status) {
   static const char* const names[] = {"solved", "short_of_power", "too_much_power", "beyond_limits",
-                                      "not_converged"};
+                                      "out_of_rounds"};
   return names[static_cast<int>(status)];
 }
 
@@ -41,7 +41,7 @@ py::tuple boxed(const std::vector<Numbers>& columns, const Numbers& inverse, dou
   const Csr neighbours = is_leaderless ? balance::overlay(static_cast<Index>(p.size())) : Csr{};
   const balance::Balance status = balance::balance_cluster(
       boxed_of(columns, inverse, e_ref_kw, inverse_external), neighbours, options, p, result);
-  return py::make_tuple(name_of(status), to_array(p), to_dict(result));
+  return py::make_tuple(name_of(status), to_array(p), to_dict(result), result.missing_kw);
 }
 
 /// first, min_kw per member; end_kw, start_cost, end_cost per piece.
@@ -55,7 +55,7 @@ py::tuple pieces(const std::vector<Index>& first, const std::vector<Numbers>& co
   Column<double> p(problem.members());
   balance::Balancing result;
   const balance::Balance status = balance::balance_cluster(problem, options, p, result);
-  return py::make_tuple(name_of(status), to_array(p), to_dict(result));
+  return py::make_tuple(name_of(status), to_array(p), to_dict(result), result.missing_kw);
 }
 
 /// What loads and generators of the file inject, in kW or kvar by position.
@@ -96,7 +96,7 @@ WireLimits limits_of(const feeder::Case& grid, const feeder::Forest& forest, dou
 }
 
 /// Rows at bus rows. Returns status, x, figures, |V| and P of the edge above by position, and per
-/// position its bus row and branch row.
+/// position its bus row and branch row; last kW missing and largest excesses with their positions.
 py::tuple network(const feeder::Case& grid, const std::vector<Index>& bus_row,
                   const std::vector<std::int8_t>& reactive, const std::vector<Numbers>& columns,
                   const Numbers& inverse, double e_ref_kw, double inverse_external,
@@ -126,8 +126,11 @@ py::tuple network(const feeder::Case& grid, const std::vector<Index>& bus_row,
       balance::dispatch_network(forest, problem, options, x, v, flow_kw, result);
   for (Index n = 0; n < forest.size(); ++n)
     v[n] *= std::sqrt(forest.k_re[n] * forest.k_re[n] + forest.k_im[n] * forest.k_im[n]);
-  return py::make_tuple(name_of(status), to_array(x), to_dict(result), to_array(v),
-                        to_array(flow_kw), py::cast(forest.bus), py::cast(forest.branch));
+  return py::make_tuple(
+      name_of(status), to_array(x), to_dict(result), to_array(v), to_array(flow_kw),
+      py::cast(forest.bus), py::cast(forest.branch),
+      py::make_tuple(result.missing_kw, result.voltage_position, result.voltage_excess_pu,
+                     result.flow_position, result.flow_excess_kw));
 }
 
 }  // namespace

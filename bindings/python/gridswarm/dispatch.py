@@ -14,7 +14,7 @@ class Dispatch:
     """What gs.dispatch answers.
 
     status  "solved", "short_of_power", "too_much_power" (a fixed exchange out of reach),
-            "beyond_limits" (of the wires) or "not_converged"
+            "beyond_limits" (of the wires) or "out_of_rounds"
     message one sentence: what is missing or exceeded, by how much and where; "" where solved
     p_kw    Series by member; q_kvar the same, where members give reactive power
     figures dict: cost, gap to the exact optimum of the same instance, price, missing_kw, rounds,
@@ -62,9 +62,9 @@ def dispatch(members, exchange_kw=0.0, exchange_cost=None, case=None, **options)
     _check(members, *columns)
     if case is not None:
         return _on_wires(members, columns, exchange_kw, inverse, case, options)
-    status, p_kw, figures = _gridswarm.dispatch_boxed(columns[:3], 1.0 / columns[3],
+    status, p_kw, figures, missing_kw = _gridswarm.dispatch_boxed(columns[:3], 1.0 / columns[3],
                                                       float(exchange_kw), inverse, options)
-    return Dispatch(status, _balance_message(status, figures), pd.Series(p_kw, members.index),
+    return Dispatch(status, _balance_message(status, missing_kw), pd.Series(p_kw, members.index),
                     None, figures)
 
 
@@ -97,8 +97,7 @@ def _check(members, want, low, high, cost, unit="kW"):
             raise UsageError(f"member {member}: a cost of {a:g} per {unit}^2; it must be above 0")
 
 
-def _balance_message(status, figures):
-    missing = figures["missing_kw"]
+def _balance_message(status, missing):
     if status == "short_of_power":
         return f"short of power by {missing:g} kW with every member at its upper limit"
     if status == "too_much_power":
@@ -117,11 +116,11 @@ def _in_pieces(members, exchange_kw, inverse, options):
         first.append(len(rows))
     columns = np.ascontiguousarray(np.array(rows, dtype=float).reshape(-1, 3).T)
     try:
-        status, p_kw, figures = _gridswarm.dispatch_pieces(
+        status, p_kw, figures, missing_kw = _gridswarm.dispatch_pieces(
             first, [_column(members, "min_kw"), *columns], float(exchange_kw), inverse, options)
     except UsageError as error:
         raise _named(error, members) from None
-    return Dispatch(status, _balance_message(status, figures), pd.Series(p_kw, members.index),
+    return Dispatch(status, _balance_message(status, missing_kw), pd.Series(p_kw, members.index),
                     None, figures)
 
 
@@ -150,7 +149,7 @@ def _on_wires(members, columns, exchange_kw, inverse, case, options):
         columns = [np.concatenate(pair)
                    for pair in zip(columns, (np.zeros(count), low, high, cost))]
         bus_row, reactive = bus_row * 2, reactive + [1] * count
-    status, x, figures, v_pu, flow_kw, bus_of, branch_of = _gridswarm.dispatch_network(
+    status, x, figures, v_pu, flow_kw, bus_of, branch_of, worst = _gridswarm.dispatch_network(
         native(case), bus_row, reactive, columns[:3], 1.0 / columns[3], float(exchange_kw),
         inverse, options)
     numbers = case.bus["bus"].to_numpy()[bus_of]
@@ -158,15 +157,15 @@ def _on_wires(members, columns, exchange_kw, inverse, case, options):
     supplied = np.asarray(branch_of) >= 0
     branch = pd.DataFrame({"p_kw": flow_kw[supplied]},
                           index=pd.Index(np.asarray(branch_of)[supplied], name="branch"))
-    at_bus, at_branch = figures.pop("voltage_position"), figures.pop("flow_position")
-    sentences = [_balance_message(status, figures)]
+    missing_kw, at_bus, excess_pu, at_branch, excess_kw = worst
+    sentences = [_balance_message(status, missing_kw)]
     if at_bus >= 0:
-        sentences.append(f"bus {numbers[at_bus]} stands {figures['voltage_excess_pu']:.3g} p.u. "
+        sentences.append(f"bus {numbers[at_bus]} stands {excess_pu:.3g} p.u. "
                          "beyond its voltage limit")
     if at_branch >= 0:
         ends = case.branch.iloc[branch_of[at_branch]]
         sentences.append(f"branch {ends['fbus']:.0f}-{ends['tbus']:.0f} carries "
-                         f"{figures['flow_excess_kw']:.4g} kW more than its limit")
+                         f"{excess_kw:.4g} kW more than its limit")
     return Dispatch(status, "; ".join(filter(None, sentences)), pd.Series(x[:count], members.index),
                     pd.Series(x[count:], members.index) if len(x) > count else None, figures,
                     bus, branch)

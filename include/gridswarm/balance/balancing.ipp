@@ -326,7 +326,8 @@ GS_INLINE Balance balance_cluster(const BoxedQuadratic& problem, const Csr& neig
     measure_gap(problem, p_kw, result);
     return status;
   }
-  if (options.method == "newton" || options.method == "breakpoints")
+  if (options.method == "newton" || options.method == "breakpoints" ||
+      (is_leaderless && p_kw.size() == 1))  // who is alone knows everything
     status = by_price(problem, options, p_kw, result);
   else if (is_leaderless)
     status = by_innovations(problem, neighbours, options, p_kw, result);

@@ -116,6 +116,16 @@ TEST_CASE("a balance out of reach says by how much and on which side, whatever t
   }
 }
 
+TEST_CASE("a member alone on a fixed exchange answers in one round, wherever its wish lies") {
+  make::Instance it;
+  it.add(13.56, 1.95, 13.26, 11.6);  // flat at price 0, where a fixed step would run to and fro
+  it.e_ref = 7.18;
+  const Answer out = answer(it, "innovations", 1e-8);
+  CHECK(out.status == balance::Balance::solved);
+  CHECK(out.p[0] == doctest::Approx(7.18).epsilon(1e-9));
+  CHECK(out.result.messages == 0);
+}
+
 TEST_CASE("methods that aren't there and neighbours of another size are refused") {
   make::Instance it;
   it.add(0.0, -1.0, 1.0, 1.0);
