@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The bodies of swarm/, once.
 #include "gridswarm/swarm/audit.ipp"
+#include "gridswarm/swarm/banks.ipp"
 #include "gridswarm/swarm/circuit_wires.ipp"
 #include "gridswarm/swarm/control_tick.ipp"
 #include "gridswarm/swarm/decide.ipp"

@@ -206,6 +206,7 @@ Blocks all_blocks() {
       {"fields limits", options_table<swarm::LimitOptions>()},
       {"fields ledger", options_table<swarm::LedgerOptions>()},
       {"fields feeder", options_table<swarm::FeederSource>()},
+      {"fields inverter", options_table<swarm::InverterSource>()},
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},
       {"fields forecast", options_table<fleet::ForecastOptions>()},

@@ -85,6 +85,20 @@ GS_INLINE fleet::Fleet load_fleet(const swarm::Scenario& scenario,
   return fleet;
 }
 
+/// The standard's defaults of the categories that the table names, and what else it says.
+GS_INLINE swarm::InverterSource read_inverter(const TomlTable& table, double f_hz) {
+  swarm::InverterSource source;
+  read_fields(table, source);
+  read_fields(table, source.settings);
+  source.settings = fleet::default_inverter_settings(source.settings.category,
+                                                     source.settings.abnormal_category, f_hz);
+  read_fields(table, source.settings);
+  fleet::each_table(source.settings, [&](const char* name, auto& settings) {
+    if (const auto inner = table.table(name)) read_fields(*inner, settings);
+  });
+  return source;
+}
+
 }  // namespace scenario_detail
 
 GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
@@ -121,6 +135,8 @@ GS_INLINE swarm::Scenario read_scenario(const std::string& path) {
     if (source.file.empty()) table.refuse("file", "a [[profile]] needs a file");
     source.file = beside(path, source.file);
   }
+  for (const TomlTable& table : file.tables("inverter"))
+    scenario.inverters.push_back(read_inverter(table, scenario.run.f_hz));
   file.refuse_unknown();
   swarm::check(scenario);
   return scenario;

@@ -130,7 +130,7 @@ inline void flow_once(bool controls_act, FeederRun& run) {
 /// returns how far they were.
 inline double step_reactive(const Scenario& scenario, const FeederRun& run, Variant& variant) {
   double gap = 0.0;
-  if (variant.with_swarm) {
+  if (variant.with_swarm && variant.banks.empty()) {
     gap = balance::volt_var_step(variant.fleet, run.volt_var, variant.fleet.state.v_pu,
                                  scenario.volt_var, 2.0 / (2.0 + run.circuit->gain), variant.p_kw,
                                  variant.q_kvar);

@@ -131,6 +131,7 @@ GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSe
       decide_with_swarm(run, scenario, now, passive * run.passive_kw, variant);
     else
       decide_alone(run, variant);
+    step_banks(variant.fleet, variant.banks, variant.p_kw, variant.q_kvar);
     silence_unsupplied(run, variant);
   }
 }

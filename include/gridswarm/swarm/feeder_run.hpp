@@ -25,6 +25,7 @@
 #include "gridswarm/fleet/profile.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 #include "gridswarm/flow/tree_power.hpp"
+#include "gridswarm/swarm/banks.hpp"
 #include "gridswarm/swarm/journal.hpp"
 #include "gridswarm/swarm/scenario.hpp"
 #include "gridswarm/swarm/sink.hpp"
@@ -61,7 +62,8 @@ struct Variant {
   fleet::Forecast forecast;  ///< of each agent's next ledger tick
   balance::VoltVarWork volt_var;
   balance::VoltVarResult reactive;
-  Column<double> p_kw;  ///< set-points of this tick, per agent
+  std::vector<BankOfRun> banks;  ///< of [[inverter]]; none: volt-var is solved inside the tick
+  Column<double> p_kw;           ///< set-points of this tick, per agent
   Column<double> q_kvar;
   Column<double> e_ref_kw;  ///< per cluster: wanted export
   Column<double> v_pu;      ///< |V| per forest position, last power flow

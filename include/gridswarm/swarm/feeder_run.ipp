@@ -62,6 +62,7 @@ GS_INLINE void start_variant(const FeederRun& run, const Scenario& scenario, Ind
   variant.v_min_pu.assign(agents, no_limit);
   variant.v_max_pu.assign(agents, 0.0);
   variant.v_pu.assign(run.forest.size(), 1.0);
+  variant.banks = make_banks(scenario, variant.fleet);
 }
 
 /// @throws InputError where the volt-var loop may swing

@@ -16,6 +16,7 @@
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/fleet/forecast.hpp"
+#include "gridswarm/fleet/inverter_settings.hpp"
 #include "gridswarm/fleet/synthetic.hpp"
 #include "gridswarm/flow/power_flow.hpp"
 
@@ -76,6 +77,14 @@ struct ProfileSource {
   bool repeat = false;
 };
 
+/// [[inverter]]: IEEE 1547-2018 settings of some devices; the first table that names one is its.
+struct InverterSource {
+  std::string devices = "all";  ///< pv, wind, battery, ev or all
+  std::int64_t first_agent = 0;
+  std::int64_t last_agent = 9007199254740992;
+  fleet::InverterSettings settings;  ///< keys and tables of their own
+};
+
 /// [limits]: between which voltages are in order.
 struct LimitOptions {
   double v_min_pu = 0.95;
@@ -104,6 +113,7 @@ struct Scenario {
   LedgerOptions ledger;
   std::vector<FeederSource> feeders;
   std::vector<ProfileSource> profiles;
+  std::vector<InverterSource> inverters;  ///< none: volt-var alone, solved inside the tick
   fleet::FleetMix mix;
   fleet::ForecastOptions forecast;
   cluster::ClusterOptions cluster;
@@ -141,6 +151,8 @@ template <>
 std::span<const Field<swarm::FeederSource>> fields<swarm::FeederSource>();
 template <>
 std::span<const Field<swarm::ProfileSource>> fields<swarm::ProfileSource>();
+template <>
+std::span<const Field<swarm::InverterSource>> fields<swarm::InverterSource>();
 template <>
 std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptions>();
 template <>

@@ -16,7 +16,7 @@ GS_INLINE std::span<const Field<swarm::RunOptions>> fields<swarm::RunOptions>() 
       {"name", "", &S::name, 0, 0, "name of the run, part of the log's origin"},
       {"start", "", &S::start, 0, 0, "local time of the first control tick, YYYY-MM-DDThh:mm"},
       {"duration_h", "h", &S::duration_h, 1e-3, 87840, "simulated time"},
-      {"dt_s", "s", &S::dt_s, 1, 3600, "control tick"},
+      {"dt_s", "s", &S::dt_s, 0.01, 3600, "control tick"},
       {"ledger_dt_s", "s", &S::ledger_dt_s, 1, 86400, "ledger tick, a multiple of dt_s"},
       {"f_hz", "Hz", &S::f_hz, 50, 60, "nominal frequency, 50 or 60"},
       {"seed", "", &S::seed, 0, 9e18, "seed of everything random"},
@@ -76,6 +76,17 @@ GS_INLINE std::span<const Field<swarm::ProfileSource>> fields<swarm::ProfileSour
       {"file", "", &S::file, 0, 0, "time series, relative to the scenario"},
       {"unit", "", &S::unit, 0, 0, "kw, kwh_per_step or per_unit; nothing: by column suffix"},
       {"repeat", "", &S::repeat, 0, 1, "start again after the last value"},
+  }};
+  return table;
+}
+
+template <>
+GS_INLINE std::span<const Field<swarm::InverterSource>> fields<swarm::InverterSource>() {
+  using S = swarm::InverterSource;
+  static const std::array<Field<S>, 3> table = {{
+      {"devices", "", &S::devices, 0, 0, "whose: pv, wind, battery, ev or all"},
+      {"first_agent", "", &S::first_agent, 0, 9e15, "of these the agents from this id"},
+      {"last_agent", "", &S::last_agent, 0, 1e16, "up to this one"},
   }};
   return table;
 }
@@ -152,6 +163,11 @@ GS_INLINE void check(const Scenario& scenario) {
   if (!(scenario.limits.v_min_pu < scenario.limits.v_max_pu))
     refuse("v_min_pu = " + std::to_string(scenario.limits.v_min_pu) +
            " in [limits] is not below v_max_pu = " + std::to_string(scenario.limits.v_max_pu));
+  for (const InverterSource& source : scenario.inverters)
+    if (source.devices != "all" && source.devices != "pv" && source.devices != "wind" &&
+        source.devices != "battery" && source.devices != "ev")
+      refuse("[[inverter]] for devices \"" + source.devices +
+             "\"; choose pv, wind, battery, ev or all");
   if (scenario.flow.q_limits) refuse("a run knows no q_limits; leave it out of [flow]");
 }
 

@@ -51,7 +51,7 @@ GS_INLINE void measure_voltage(const FeederRun& run, Index lane, Variant& varian
 }
 
 GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Variant& variant) {
-  if (!variant.with_swarm) return;
+  if (!variant.with_swarm || !variant.banks.empty()) return;
   balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu, scenario.volt_var,
                     variant.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
   if (variant.lost > 0) fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
@@ -63,7 +63,7 @@ GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, Variant&
   fleet::State& state = variant.fleet.state;
   state.p_kw = variant.p_kw;
   state.q_kvar = variant.q_kvar;
-  if (!variant.with_swarm)
+  if (!variant.with_swarm || !variant.banks.empty())
     return fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
   set_reactive(run, scenario, variant);
   double gap = fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
