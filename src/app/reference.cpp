@@ -168,9 +168,10 @@ std::string command_block(const Command& command, const std::vector<Shared>& tab
   return text;
 }
 
-/// Settings of inverters (fleet/inverter_settings.hpp).
+/// Settings of inverters (fleet/inverter_settings.hpp), and whose they are.
 Blocks inverter_blocks() {
   return {
+      {"fields inverter", options_table<swarm::InverterSource>()},
       {"fields InverterSettings", options_table<fleet::InverterSettings>()},
       {"fields LocalVoltVar", options_table<fleet::LocalVoltVar>()},
       {"fields LocalVoltWatt", options_table<fleet::LocalVoltWatt>()},
@@ -206,7 +207,6 @@ Blocks all_blocks() {
       {"fields limits", options_table<swarm::LimitOptions>()},
       {"fields ledger", options_table<swarm::LedgerOptions>()},
       {"fields feeder", options_table<swarm::FeederSource>()},
-      {"fields inverter", options_table<swarm::InverterSource>()},
       {"fields profile", options_table<swarm::ProfileSource>()},
       {"fields mix", options_table<fleet::FleetMix>()},
       {"fields forecast", options_table<fleet::ForecastOptions>()},
