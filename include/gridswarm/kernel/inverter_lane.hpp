@@ -110,7 +110,8 @@ struct InverterLane {
   const double over = lane_flag(at.f_hz > rule.over_hz), under = lane_flag(at.f_hz < rule.under_hz);
   const double side = over - under, away = over + under;
   const double last = lane_cell(at, inverter_p_now), ramp = lane_cell(at, inverter_ramp);
-  const double now = rule.first > 0.0 ? lane_least(at.want, limit) : last;
+  // A blend and no choice: a branch on what all lanes share would cost their side-by-side code.
+  const double now = rule.first * lane_least(at.want, limit) + (1.0 - rule.first) * last;
   const double same = away * lane_flag(side == lane_cell(at, inverter_droop_side));
   const double kept = lane_cell(at, inverter_droop_pre), pre = same > 0.0 ? kept : now;
   const double least = lane_most(at.low, rule.p_floor), floor = at.low < 0.0 ? at.low : least;
