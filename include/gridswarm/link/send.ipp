@@ -68,8 +68,9 @@ GS_INLINE bool ingest(Network& network, Event& event) {
 
 }  // namespace send_detail
 
-GS_INLINE void send(Network& network, Index link_row, std::int16_t kind, std::int32_t bytes,
-                    Payload payload) {
+// Flattened: draws, the wire and the queue are small, and a call to each costs as much as they do.
+[[gnu::flatten]] GS_INLINE void send(Network& network, Index link_row, std::int16_t kind,
+                                     std::int32_t bytes, Payload payload) {
   using namespace send_detail;
   Link& link = network.links[link_row];
   const Model& model = network.models[link.model];
