@@ -38,6 +38,7 @@ void bind_resources(py::module_& module);
 void bind_response(py::module_& module);
 void bind_series(py::module_& module);
 void bind_sensitivity(py::module_& module);
+void bind_voltage(py::module_& module);
 
 /// Values of a struct, by the names of its table and in its order.
 template <class S>

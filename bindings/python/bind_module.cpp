@@ -72,6 +72,7 @@ PYBIND11_MODULE(_gridswarm, module) {
   bind_fleet(module);
   bind_cluster(module);
   bind_dispatch(module);
+  bind_voltage(module);
   bind_frequency(module);
   bind_response(module);
   bind_inverter(module);

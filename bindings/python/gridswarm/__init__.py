@@ -40,6 +40,7 @@ from .response import ResponseRegion, ResponseTime, response_time  # noqa: E402
 from .results import Feeder, Results, open_results  # noqa: E402
 from .run import Summary, run, verify  # noqa: E402
 from .series import time_series  # noqa: E402
+from .voltage import VoltageSupport, hold_voltage  # noqa: E402
 from .options import info, options  # noqa: E402
 
 __version__ = _gridswarm.version
@@ -57,6 +58,7 @@ __all__ = ["Case", "Circuit", "CircuitResult", "CircuitSolver", "Dispatch", "Err
            clear_sky_w_per_m2.__name__, cosine_of_zenith.__name__, forecast_error.__name__,
            load_margin.__name__,
            ResponseRegion.__name__, ResponseTime.__name__, response_time.__name__,
+           VoltageSupport.__name__, hold_voltage.__name__,
            pv_power_kw.__name__, wind_power_kw.__name__]
 
 
