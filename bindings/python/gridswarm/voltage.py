@@ -38,7 +38,7 @@ def hold_voltage(devices, case, v_pu=None, v_min_pu=0.95, v_max_pu=1.05, agreed=
     q_min_kvar <= 0 <= q_max_kvar and, where active power may help, p_min_kw <= 0 <= p_max_kw, all
     changes of injection. v_pu: |V| now, by rows of case.bus; its power flow where not given.
     agreed: False: a leader finds the least effort, sum dq^2 / reserve, then active power where that
-    does not suffice. True: members agree on equal utilisation of their reactive power, by averaging.
+    does not suffice. True: members agree by averaging on equal use of their reactive power.
     The answer is that of the linear model: hold it against power_flow(dp_kw=, dq_kvar=).
     Returns VoltageSupport; reserves that don't suffice are an answer, not an error. Raises
     UsageError for a band or a reserve that can't be, naming the device.
@@ -51,7 +51,7 @@ def hold_voltage(devices, case, v_pu=None, v_min_pu=0.95, v_max_pu=1.05, agreed=
     columns = _reserves(devices, "q_min_kvar", "q_max_kvar")
     if "p_max_kw" in devices:
         if agreed:
-            raise UsageError("devices agree on reactive power only; leave p_min_kw and p_max_kw out")
+            raise UsageError("devices agree on reactive power only; leave out p_min_kw, p_max_kw")
         columns += _reserves(devices, "p_min_kw", "p_max_kw")
     if v_pu is None:
         v_pu = power_flow(case).bus["vm_pu"]
