@@ -49,6 +49,7 @@ struct Town {
   swarm::Scenario scenario;
   fleet::ProfileSet profiles;
   std::vector<std::unique_ptr<swarm::FeederRun>> feeders;
+  std::vector<swarm::TickWork> work = std::vector<swarm::TickWork>(threads_for(0));
 };
 
 /// Feeders at noon of their first interval, warm.
@@ -62,7 +63,7 @@ Town make_town(Index agents) {
   town.profiles = fleet::make_synthetic_profiles(1);
   fleet::set_start(town.profiles, town.scenario.run.start);
   town.feeders.resize(static_cast<std::size_t>(agents / agents_per_feeder));
-  run_pieces(static_cast<Index>(town.feeders.size()), 0, [&](Index k, int) {
+  run_pieces(static_cast<Index>(town.feeders.size()), 0, [&](Index k, int thread) {
     swarm::FeederInput input;
     input.grid = feeder::make_synthetic(70, 1 + k % 16);
     input.fleet = fleet::make_synthetic_fleet(input.grid, agents_per_feeder, 1 + k);
@@ -75,7 +76,7 @@ Town make_town(Index agents) {
     run.p_pu.resize(run.input.grid.buses.size());
     run.q_pu.resize(run.input.grid.buses.size());
     for (Index t = 0; t < 3; ++t)
-      swarm::control_tick(town.scenario, town.profiles, noon + t, 0, run);
+      swarm::control_tick(town.scenario, town.profiles, noon + t, 0, town.work[thread], run);
   });
   return town;
 }
@@ -83,10 +84,11 @@ Town make_town(Index agents) {
 /// Sense to one sweep of every feeder.
 void tick_all(Town& town, Index tick) {
   const fleet::Tick now{swarm::hour_of_day(town.scenario, tick), town.scenario.run.dt_s};
-  run_pieces(static_cast<Index>(town.feeders.size()), 0, [&](Index k, int) {
+  run_pieces(static_cast<Index>(town.feeders.size()), 0, [&](Index k, int thread) {
     swarm::FeederRun& run = *town.feeders[k];
-    swarm::sense_and_decide(town.scenario, town.profiles, now, tick * now.dt_s, 1.0, run);
-    swarm::sweep_wires(town.scenario, 1.0, run);
+    swarm::sense_and_decide(town.scenario, town.profiles, now, tick * now.dt_s, 1.0,
+                            town.work[thread], run);
+    swarm::sweep_wires(town.scenario, 1.0, town.work[thread], run);
   });
 }
 
@@ -103,7 +105,8 @@ double allocations_per_tick() {
   const long long before = allocations;
   constexpr int ticks = 10;
   for (Index t = 0; t < ticks; ++t)
-    swarm::control_tick(town.scenario, town.profiles, noon + 3 + t, t % run.rows.ticks, run);
+    swarm::control_tick(town.scenario, town.profiles, noon + 3 + t, t % run.rows.ticks,
+                        town.work[0], run);
   return static_cast<double>(allocations - before) / ticks;
 }
 

@@ -49,8 +49,9 @@ DispatchSurvey dispatch_survey(const DispatchView& members) {
 #pragma omp simd
     for (int l = 0; l < lanes; ++l) survey_lane(at, l, members, i + static_cast<size_t>(l));
   }
-  for (size_t i = whole; i < members.count; ++i)
-    survey_lane(at, static_cast<int>(i - whole), members, i);
+  const int rest = static_cast<int>(members.count - whole);
+#pragma omp simd
+  for (int l = 0; l < rest; ++l) survey_lane(at, l, members, whole + static_cast<size_t>(l));
   DispatchSurvey survey = {};
   survey.min_price = at.first[0];
   survey.max_price = at.last[0];
@@ -82,8 +83,10 @@ DispatchSums dispatch_pass(const DispatchView& members, double price) {
     for (int l = 0; l < lanes; ++l)
       pass_lane(sum, slope, l, members, i + static_cast<size_t>(l), price);
   }
-  for (size_t i = whole; i < members.count; ++i)
-    pass_lane(sum, slope, static_cast<int>(i - whole), members, i, price);
+  const int rest = static_cast<int>(members.count - whole);
+#pragma omp simd
+  for (int l = 0; l < rest; ++l)
+    pass_lane(sum, slope, l, members, whole + static_cast<size_t>(l), price);
   const double sum_kw = sum_lanes(sum);
   return {sum_kw, sum_lanes(slope)};
 }

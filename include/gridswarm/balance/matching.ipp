@@ -53,19 +53,21 @@ struct Waiting {
 /// so the heap is a chain to the left with the smallest slot on top.
 GS_INLINE Waiting stand_at(Index node, const ClusterTrees& trees, std::span<const Index> agent,
                            std::span<const double> p_kw, MatchingWork& work) {
-  Waiting at;
-  for (Index k = trees.first_slot[node + 1]; k-- > trees.first_slot[node];) {
+  Index heaps[3] = {none, none, none};  // takers, givers, neither: chosen without a branch
+  double* open_kw = work.open_kw.data();
+  Index *left = work.left.data(), *right = work.right.data(), *rank = work.rank.data();
+  const Index first = trees.first_slot[node];
+  for (Index k = trees.first_slot[node + 1]; k-- > first;) {
     const Index slot = trees.slot_at[k];
     const double p = p_kw[agent[slot]];
-    if (p == 0.0) continue;
-    Index& heap = p > 0.0 ? at.givers : at.takers;
-    work.open_kw[slot] = p > 0.0 ? p : -p;
-    work.left[slot] = heap;
-    work.right[slot] = none;
-    work.rank[slot] = 1;
+    Index& heap = heaps[(p > 0.0) + 2 * (p == 0.0)];
+    open_kw[slot] = p > 0.0 ? p : -p;
+    left[slot] = heap;
+    right[slot] = none;
+    rank[slot] = 1;
     heap = slot;
   }
-  return at;
+  return {heaps[1], heaps[0]};
 }
 
 /// Pair all who met at `node` until only givers or only takers are left.

@@ -107,9 +107,9 @@ namespace detail {
 /// Part of its curve that a device owes at active power p.
 GS_INLINE double owed_part(double p_kw, double rating_kw) {
   constexpr double none_below = 0.05, full_from = 0.20;
-  const double size_kw = std::fabs(p_kw), full_kw = full_from * rating_kw;
-  if (size_kw >= full_kw) return 1.0;
-  return size_kw < none_below * rating_kw ? 0.0 : size_kw / full_kw;
+  const double size_kw = std::fabs(p_kw);
+  const double part = std::min(1.0, size_kw / (full_from * rating_kw));  // 0 / 0: all of it
+  return size_kw < none_below * rating_kw ? 0.0 : part;
 }
 
 GS_INLINE void reserve(const feeder::Forest& forest, const VoltVarPlan& plan, VoltVarWork& work) {

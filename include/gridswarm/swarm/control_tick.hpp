@@ -19,11 +19,12 @@ namespace gridswarm::inline GS_ABI::swarm {
 /// @param tick  from the start of the run
 /// @param row  within the ledger interval, below run.rows.ticks
 void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
-                  Index row, FeederRun& run);
+                  Index row, TickWork& work, FeederRun& run);
 
 /// The first half of a tick, without the wires: every lane senses and decides.
 void sense_and_decide(const Scenario& scenario, const fleet::ProfileSet& profiles,
-                      const fleet::Tick& now, double time_s, double passive, FeederRun& run);
+                      const fleet::Tick& now, double time_s, double passive, TickWork& work,
+                      FeederRun& run);
 
 /// Begin a ledger interval: energies, extremes and counters from zero.
 void begin_interval(Index interval, FeederRun& run);

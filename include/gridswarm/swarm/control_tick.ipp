@@ -117,7 +117,7 @@ GS_INLINE void begin_interval(Index interval, FeederRun& run) {
 
 GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSet& profiles,
                                 const fleet::Tick& now, double time_s, double passive,
-                                FeederRun& run) {
+                                TickWork& work, FeederRun& run) {
   using namespace control_tick_detail;
   fleet::values_at(profiles, run.profile_rows, time_s, run.values);
   for (Variant& variant : run.variants) {
@@ -128,16 +128,16 @@ GS_INLINE void sense_and_decide(const Scenario& scenario, const fleet::ProfileSe
           static_cast<std::int64_t>(time_s / now.dt_s + 0.5), time_s, now.dt_s);
     fleet::sense(variant.fleet, values_of(scenario, run.rows.interval, variant.draw, run), now);
     if (variant.with_swarm)
-      decide_with_swarm(run, scenario, now, passive * run.passive_kw, variant);
+      decide_with_swarm(run, scenario, now, passive * run.passive_kw, work, variant);
     else
-      decide_alone(run, variant);
+      decide_alone(run, work, variant);
     step_banks(variant.fleet, variant.banks, variant.p_kw, variant.q_kvar);
     silence_unsupplied(run, variant);
   }
 }
 
 GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
-                            Index row, FeederRun& run) {
+                            Index row, TickWork& work, FeederRun& run) {
   using namespace control_tick_detail;
   GRIDSWARM_ASSERT(row >= 0 && row < run.rows.ticks);
   const double began_s = seconds_now();
@@ -145,15 +145,15 @@ GS_INLINE void control_tick(const Scenario& scenario, const fleet::ProfileSet& p
   const double time_s = tick * scenario.run.dt_s;
   const double passive = passive_factor(scenario, profiles, run, time_s);
   const Index lanes = static_cast<Index>(run.variants.size());
-  sense_and_decide(scenario, profiles, now, time_s, passive, run);
+  sense_and_decide(scenario, profiles, now, time_s, passive, work, run);
   const double decided_s = seconds_now();
-  solve_wires(scenario, passive, run);
+  solve_wires(scenario, passive, work, run);
   const double solved_s = seconds_now();
   for (Index lane = 0; lane < lanes; ++lane) {
     Variant& variant = run.variants[lane];
     TickTotals& totals = run.rows.totals[static_cast<std::size_t>(row * lanes + lane)];
     totals = {};
-    measure_wires(scenario, passive, lane, run, totals);
+    measure_wires(scenario, passive, lane, work, run, totals);
     measure_sharing(variant, totals);
     count_energy(now, lane, run);
     fleet::observe(variant.fleet, now.dt_s, variant.forecast);

@@ -23,10 +23,10 @@ void silence_unsupplied(const FeederRun& run, Variant& variant);
 /// Set-points p_kw of a variant with the swarm. Expects sense() done; allocates nothing once warm.
 /// @param passive_kw  the feeder's passive load now, consumption positive
 void decide_with_swarm(const FeederRun& run, const Scenario& scenario, const fleet::Tick& tick,
-                       double passive_kw, Variant& variant);
+                       double passive_kw, TickWork& work, Variant& variant);
 
 /// Set-points of a variant with local rules only.
-void decide_alone(const FeederRun& run, Variant& variant);
+void decide_alone(const FeederRun& run, TickWork& work, Variant& variant);
 
 /// Sums of the agents' final powers: imbalance, floor, shared, rounds.
 void measure_sharing(const Variant& variant, TickTotals& totals);

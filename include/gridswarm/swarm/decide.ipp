@@ -13,12 +13,12 @@ namespace decide_detail {
 
 /// Every agent tells those who hear it; returns what they have open then.
 GS_INLINE std::span<const double> exchange(const FeederRun& run, const Scenario& scenario,
-                                           Variant& variant) {
+                                           TickWork& work, Variant& variant) {
   const Index agents = variant.fleet.size();
   const std::vector<Index>& first = run.neighbours.agents.first;
   Column<std::int64_t>& bytes = variant.fleet.state.bytes;
-  variant.told.resize(static_cast<std::size_t>(agents));
-  balance::tell_neighbours(variant.fleet, variant.told);
+  work.told.resize(static_cast<std::size_t>(agents));
+  balance::tell_neighbours(variant.fleet, work.told);
   std::int64_t heard = 0;
   for (Index i = 0; i < agents; ++i) {
     if (variant.lost > 0 && variant.fleet.state.health[i] == 0.0) continue;
@@ -29,11 +29,11 @@ GS_INLINE std::span<const double> exchange(const FeederRun& run, const Scenario&
   variant.messages += heard;
   variant.bytes += heard * balance::neighbour_message_bytes;
   if (scenario.local.rounds == 0 && scenario.local.leader) return variant.fleet.state.p_want_kw;
-  balance::pair_neighbours(variant.fleet, run.neighbours.agents, variant.clusters.of, variant.told,
-                           scenario.local, variant.pair_work, variant.pairs, variant.p_kw);
-  variant.messages += variant.pairs.totals.messages;
-  variant.bytes += variant.pairs.totals.bytes;
-  return variant.pairs.open_kw;
+  balance::pair_neighbours(variant.fleet, run.neighbours.agents, variant.clusters.of, work.told,
+                           scenario.local, work.pair_work, work.pairs, variant.p_kw);
+  variant.messages += work.pairs.totals.messages;
+  variant.bytes += work.pairs.totals.bytes;
+  return work.pairs.open_kw;
 }
 
 }  // namespace decide_detail
@@ -52,10 +52,10 @@ GS_INLINE void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet) {
   const fleet::Nameplate& plate = fleet.plate;
   fleet::State& state = fleet.state;
   for (Index i = 0; i < fleet.size(); ++i) {
-    if (plate.kind[i] == fleet::Kind::ev)
-      state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
-    else if (plate.kind[i] == fleet::Kind::pv || plate.kind[i] == fleet::Kind::wind)
-      state.p_min_kw[i] = state.p_max_kw[i];
+    const fleet::Kind kind = plate.kind[i];
+    const bool gives_all = kind == fleet::Kind::pv || kind == fleet::Kind::wind;
+    state.p_min_kw[i] = gives_all ? state.p_max_kw[i] : state.p_min_kw[i];  // no branch to guess
+    if (kind == fleet::Kind::ev) state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
   }
 }
 
@@ -66,28 +66,29 @@ GS_INLINE void silence_unsupplied(const FeederRun& run, Variant& variant) {
 }
 
 GS_INLINE void decide_with_swarm(const FeederRun& run, const Scenario& scenario,
-                                 const fleet::Tick& tick, double passive_kw, Variant& variant) {
+                                 const fleet::Tick& tick, double passive_kw, TickWork& work,
+                                 Variant& variant) {
   using namespace decide_detail;
   adapt_wants(tick, variant.fleet);
-  const std::span<const double> open_kw = exchange(run, scenario, variant);
+  const std::span<const double> open_kw = exchange(run, scenario, work, variant);
   if (!scenario.local.leader) {
     variant.dispatched.totals = {};
     fleet::follow_reactive(variant.fleet, variant.p_kw, variant.fleet.state.q_kvar);
     return;
   }
-  balance::match(variant.clusters, variant.trees, open_kw, variant.matching, variant.transfers);
+  balance::match(variant.clusters, variant.trees, open_kw, work.matching, work.transfers);
   variant.e_ref_kw.resize(static_cast<std::size_t>(variant.clusters.size()));
   balance::cluster_targets(variant.fleet, variant.clusters, passive_kw, tick.dt_s, scenario.sharing,
                            variant.sharing, variant.e_ref_kw);
   balance::dispatch(variant.fleet, variant.clusters, variant.e_ref_kw, scenario.dispatch,
-                    variant.dispatch, variant.dispatched, variant.p_kw);
+                    work.dispatch, variant.dispatched, variant.p_kw);
   fleet::follow_reactive(variant.fleet, variant.p_kw, variant.fleet.state.q_kvar);
   variant.messages += variant.dispatched.totals.messages;
   variant.bytes += variant.dispatched.totals.bytes;
 }
 
-GS_INLINE void decide_alone(const FeederRun& run, Variant& variant) {
-  fleet::local_rules(variant.fleet, run.input.grid.buses.size(), variant.local);
+GS_INLINE void decide_alone(const FeederRun& run, TickWork& work, Variant& variant) {
+  fleet::local_rules(variant.fleet, run.input.grid.buses.size(), work.local);
   variant.p_kw = variant.fleet.state.p_kw;
   variant.q_kvar = variant.fleet.state.q_kvar;
 }

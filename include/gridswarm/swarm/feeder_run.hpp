@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One feeder during a run: its wires, its devices once per variant, and every buffer a tick needs.
+// One feeder during a run: its wires, its devices once per variant, and what a tick leaves behind.
 //
 // Variants are the lanes of the feeder's power flow: even ones run with the swarm, odd ones with
 // local rules only, and variants 2d and 2d + 1 see draw d of weather and demand. Variant 0 is the
@@ -41,26 +41,32 @@ struct FeederInput {
       {};  ///< whose reduction `grid` is; null: balanced
 };
 
+/// Buffers within a tick, one per thread: nothing in them outlives the tick of one lane, so all
+/// feeders of a thread share what lies in its cache.
+struct TickWork {
+  fleet::LocalWork local;
+  std::vector<balance::NeighbourMessage> told;  ///< per agent
+  balance::PairWork pair_work;
+  balance::NeighbourPairs pairs;  ///< where neighbours pair by themselves
+  balance::MatchingWork matching;
+  balance::Transfers transfers;
+  balance::DispatchWork dispatch;
+  balance::VoltVarWork volt_var;
+  flow::TreePowerWork tree_power;
+};
+
 /// The devices and decisions of one lane.
 struct Variant {
   bool with_swarm = false;
   std::int64_t draw = 0;  ///< 0: profiles as they stand
   fleet::Fleet fleet;
-  fleet::LocalWork local;
   cluster::Clusters clusters;
   cluster::Standing standing;
-  std::vector<std::uint8_t> apart;              ///< by agent row, 1: lost, so outside every cluster
-  balance::ClusterTrees trees;                  ///< remade when membership changes
-  std::vector<balance::NeighbourMessage> told;  ///< per agent, of this tick
-  balance::PairWork pair_work;
-  balance::NeighbourPairs pairs;  ///< of this tick, where neighbours pair by themselves
-  balance::MatchingWork matching;
-  balance::Transfers transfers;
-  balance::DispatchWork dispatch;
+  std::vector<std::uint8_t> apart;  ///< by agent row, 1: lost, so outside every cluster
+  balance::ClusterTrees trees;      ///< remade when membership changes
   balance::DispatchResult dispatched;
   balance::SharingState sharing;
   fleet::Forecast forecast;  ///< of each agent's next ledger tick
-  balance::VoltVarWork volt_var;
   balance::VoltVarResult reactive;
   std::vector<BankOfRun> banks;  ///< of [[inverter]]; none: volt-var is solved inside the tick
   Column<double> p_kw;           ///< set-points of this tick, per agent
@@ -101,7 +107,6 @@ struct FeederRun {
   Column<double> q_pu;
   flow::FlowWork flow_work;
   flow::FlowResult flow;
-  flow::TreePowerWork tree_power;
   std::shared_ptr<CircuitWires> circuit;  ///< the wires on three phases; null: balanced
   FeederInterval rows;
   Journal journal;                   ///< of variant 0

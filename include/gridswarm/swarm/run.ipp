@@ -23,6 +23,7 @@ struct Hosted {
   std::vector<std::unique_ptr<FeederRun>> feeders;  ///< ascending by feeder
   std::vector<std::vector<Index>> of_rank;          ///< hosted rank -> rows of `feeders`
   std::vector<Bytes> journals;                      ///< of this interval, beside feeders
+  std::vector<TickWork> work;                       ///< of each thread
 };
 
 /// Feeder k belongs to rank k mod ranks.
@@ -36,6 +37,7 @@ GS_INLINE Hosted load_feeders(const RunInput& input, const Exchange& exchange) {
     hosted.feeders.push_back(make_feeder_run(input.scenario, input.profiles, k, input.load(k)));
   }
   hosted.journals.resize(hosted.feeders.size());
+  hosted.work.resize(static_cast<std::size_t>(threads_for(input.threads)));
   return hosted;
 }
 
@@ -128,14 +130,14 @@ GS_INLINE std::vector<FeederLayout> gather_layouts(const Scenario& scenario, con
 }
 
 /// All ticks of one interval of one feeder, then its close. Threads can't throw: the error waits.
-GS_INLINE std::exception_ptr advance(const RunInput& input, Index interval, FeederRun& run,
-                                     Bytes& journal) {
+GS_INLINE std::exception_ptr advance(const RunInput& input, Index interval, TickWork& work,
+                                     FeederRun& run, Bytes& journal) {
   try {
     const Index ticks = input.scenario.ticks_per_interval();
     open_interval(input.scenario, input.profiles, interval, run);
     begin_interval(interval, run);
     for (Index row = 0; row < ticks; ++row)
-      control_tick(input.scenario, input.profiles, interval * ticks + row, row, run);
+      control_tick(input.scenario, input.profiles, interval * ticks + row, row, work, run);
     journal = close_interval(input.scenario, interval, run);
   } catch (...) {
     return std::current_exception();
@@ -146,8 +148,9 @@ GS_INLINE std::exception_ptr advance(const RunInput& input, Index interval, Feed
 /// One interval of all feeders here. @throws the first feeder's error
 GS_INLINE void advance_all(const RunInput& input, Index interval, Hosted& hosted) {
   std::vector<std::exception_ptr> failed(hosted.feeders.size());
-  run_pieces(static_cast<Index>(hosted.feeders.size()), input.threads, [&](Index row, int) {
-    failed[row] = advance(input, interval, *hosted.feeders[row], hosted.journals[row]);
+  run_pieces(static_cast<Index>(hosted.feeders.size()), input.threads, [&](Index row, int thread) {
+    failed[row] =
+        advance(input, interval, hosted.work[thread], *hosted.feeders[row], hosted.journals[row]);
   });
   for (const std::exception_ptr& failure : failed)
     if (failure) std::rethrow_exception(failure);

@@ -14,17 +14,17 @@ namespace gridswarm::inline GS_ABI::swarm {
 
 /// Set reactive power, solve the power flow, and give every agent its measured voltage.
 /// @param passive  factor on the case's own loads
-void solve_wires(const Scenario& scenario, double passive, FeederRun& run);
+void solve_wires(const Scenario& scenario, double passive, TickWork& work, FeederRun& run);
 
 /// The same for a tick of milliseconds: volt-var on the linear model, then one sweep from the last
 /// voltages instead of a power flow; what is still to come, comes with the next ticks. Needs a
 /// solve_wires before; balanced runs only. Allocates nothing once warm.
 /// @return the largest |dV| in p.u. over buses and lanes
-double sweep_wires(const Scenario& scenario, double passive, FeederRun& run);
+double sweep_wires(const Scenario& scenario, double passive, TickWork& work, FeederRun& run);
 
 /// Totals of one lane after solve_wires.
-void measure_wires(const Scenario& scenario, double passive, Index lane, FeederRun& run,
-                   TickTotals& totals);
+void measure_wires(const Scenario& scenario, double passive, Index lane, TickWork& work,
+                   FeederRun& run, TickTotals& totals);
 
 }  // namespace gridswarm::inline GS_ABI::swarm
 

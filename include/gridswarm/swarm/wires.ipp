@@ -50,22 +50,24 @@ GS_INLINE void measure_voltage(const FeederRun& run, Index lane, Variant& varian
     variant.fleet.state.v_pu[i] = run.position[i] == none ? 0.0 : variant.v_pu[run.position[i]];
 }
 
-GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Variant& variant) {
+GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, TickWork& work,
+                            Variant& variant) {
   if (!variant.with_swarm || !variant.banks.empty()) return;
   balance::volt_var(run.forest, variant.fleet, run.volt_var, variant.v_pu, scenario.volt_var,
-                    variant.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
+                    work.volt_var, variant.reactive, variant.p_kw, variant.q_kvar);
   if (variant.lost > 0) fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
 }
 
 /// What was just solved is now the state; returns how far reactive power is from its curve, and
 /// consumption from what its voltage asks for.
-GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, Variant& variant) {
+GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, TickWork& work,
+                        Variant& variant) {
   fleet::State& state = variant.fleet.state;
   state.p_kw = variant.p_kw;
   state.q_kvar = variant.q_kvar;
   if (!variant.with_swarm || !variant.banks.empty())
     return fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
-  set_reactive(run, scenario, variant);
+  set_reactive(run, scenario, work, variant);
   double gap = fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
   for (const Index i : run.volt_var.agent)
     if (variant.fleet.plate.s_kva[i] > 0.0)
@@ -130,12 +132,13 @@ GS_INLINE void measure_devices(const FeederRun& run, const Variant& variant, Tic
 
 }  // namespace wires_detail
 
-GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& run) {
+GS_INLINE void solve_wires(const Scenario& scenario, double passive, TickWork& work,
+                           FeederRun& run) {
   using namespace wires_detail;
   if (run.circuit) return solve_circuit_wires(scenario, run);
   const Index lanes = static_cast<Index>(run.variants.size());
   const Index buses = run.input.grid.buses.size();
-  for (Variant& variant : run.variants) set_reactive(run, scenario, variant);
+  for (Variant& variant : run.variants) set_reactive(run, scenario, work, variant);
   for (std::int64_t pass = 1;; ++pass) {
     for (Index lane = 0; lane < lanes; ++lane)
       inject(run, passive, run.variants[lane], run.p_pu.data() + lane * buses,
@@ -145,7 +148,7 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& 
     double worst = 0.0;
     for (Index lane = 0; lane < lanes; ++lane) {
       measure_voltage(run, lane, run.variants[lane]);
-      run.variants[lane].volt_var_gap = settle(run, scenario, run.variants[lane]);
+      run.variants[lane].volt_var_gap = settle(run, scenario, work, run.variants[lane]);
       worst = std::max(worst, run.variants[lane].volt_var_gap);
     }
     if (worst <= volt_var_gap_max || pass == scenario.run.volt_var_passes) break;
@@ -155,21 +158,22 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, FeederRun& 
     run.not_converged += run.flow.status[lane] != flow::FlowStatus::converged;
 }
 
-GS_INLINE double sweep_wires(const Scenario& scenario, double passive, FeederRun& run) {
+GS_INLINE double sweep_wires(const Scenario& scenario, double passive, TickWork& work,
+                             FeederRun& run) {
   using namespace wires_detail;
   GRIDSWARM_ASSERT(!run.circuit);
   const std::size_t buses = static_cast<std::size_t>(run.input.grid.buses.size());
   double step_pu = 0.0;
   for (std::size_t lane = 0; lane < run.variants.size(); ++lane) {
     Variant& variant = run.variants[lane];
-    set_reactive(run, scenario, variant);
+    set_reactive(run, scenario, work, variant);
     const auto row = [&](Column<double>& column) {
       return std::span(column).subspan(lane * buses, buses);
     };
     inject(run, passive, variant, row(run.p_pu).data(), row(run.q_pu).data());
-    step_pu =
-        std::max(step_pu, flow::tree_sweep(run.forest, row(run.p_pu), row(run.q_pu),
-                                           row(run.flow.v_re), row(run.flow.v_im), run.tree_power));
+    step_pu = std::max(
+        step_pu, flow::tree_sweep(run.forest, row(run.p_pu), row(run.q_pu), row(run.flow.v_re),
+                                  row(run.flow.v_im), work.tree_power));
     measure_voltage(run, static_cast<Index>(lane), variant);
     variant.fleet.state.p_kw = variant.p_kw;
     variant.fleet.state.q_kvar = variant.q_kvar;
@@ -180,7 +184,7 @@ GS_INLINE double sweep_wires(const Scenario& scenario, double passive, FeederRun
 namespace wires_detail {
 
 GS_INLINE void measure_balanced_wires(const Scenario& scenario, double passive, Index lane,
-                                      FeederRun& run, TickTotals& totals) {
+                                      TickWork& work, FeederRun& run, TickTotals& totals) {
   const feeder::Case& grid = run.input.grid;
   const Variant& variant = run.variants[lane];
   const std::size_t first = static_cast<std::size_t>(lane) * grid.buses.size();
@@ -189,7 +193,7 @@ GS_INLINE void measure_balanced_wires(const Scenario& scenario, double passive, 
   };
   const flow::TreePower power =
       flow::tree_power(grid, run.forest, row(run.flow.v_re), row(run.flow.v_im), row(run.p_pu),
-                       row(run.q_pu), run.tree_power);
+                       row(run.q_pu), work.tree_power);
   totals.losses_kw = power.losses_pu / run.pu_per_kw;
   totals.loading_max_percent = power.loading_max_percent;
   totals.source_kw =
@@ -207,12 +211,12 @@ GS_INLINE void measure_balanced_wires(const Scenario& scenario, double passive, 
 
 }  // namespace wires_detail
 
-GS_INLINE void measure_wires(const Scenario& scenario, double passive, Index lane, FeederRun& run,
-                             TickTotals& totals) {
+GS_INLINE void measure_wires(const Scenario& scenario, double passive, Index lane, TickWork& work,
+                             FeederRun& run, TickTotals& totals) {
   if (run.circuit)
     measure_circuit_wires(scenario, lane, run, totals);
   else
-    wires_detail::measure_balanced_wires(scenario, passive, lane, run, totals);
+    wires_detail::measure_balanced_wires(scenario, passive, lane, work, run, totals);
   wires_detail::measure_devices(run, run.variants[lane], totals);
 }
 

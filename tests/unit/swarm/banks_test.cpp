@@ -38,6 +38,7 @@ swarm::InverterSource table(const char* abnormal, AgentId agent) {
 struct Run {
   swarm::RunInput input;
   std::unique_ptr<swarm::FeederRun> feeder;
+  swarm::TickWork work;
 
   explicit Run(swarm::RunInput given) : input(std::move(given)) {
     feeder = swarm::make_feeder_run(input.scenario, input.profiles, 0, input.load(0));
@@ -46,7 +47,7 @@ struct Run {
   /// One tick with the source held at source_pu.
   void tick(Index k, double source_pu) {
     feeder->forest.source_re[0] = source_pu;
-    swarm::control_tick(input.scenario, input.profiles, k, k % ticks, *feeder);
+    swarm::control_tick(input.scenario, input.profiles, k, k % ticks, work, *feeder);
   }
   double p_kw(int variant, Index agent) const { return feeder->variants[variant].p_kw[agent]; }
 };

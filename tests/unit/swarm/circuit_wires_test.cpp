@@ -133,7 +133,8 @@ TEST_CASE("an inverter's reactive power follows the voltage of its own phases") 
   swarm::Variant& lane = run->variants[0];
   lane.p_kw = {300.0, 100.0, 90.0};
   swarm::set_loads(input.scenario, 0.0, 1.0, *run->circuit);
-  swarm::solve_wires(input.scenario, 1.0, *run);
+  swarm::TickWork work;
+  swarm::solve_wires(input.scenario, 1.0, work, *run);
   CHECK(lane.volt_var_gap < 1e-9);
   for (Index i = 0; i < 3; ++i)
     CHECK(
@@ -224,7 +225,8 @@ TEST_CASE("regulators act once a tick from where the last tick left them, lane b
   const auto run = swarm::make_feeder_run(input.scenario, input.profiles, 0, input.load(0));
   for (const double tap : run->circuit->tap_pu) CHECK(tap == 1.0);
   swarm::begin_interval(0, *run);
-  swarm::control_tick(input.scenario, input.profiles, 0, 0, *run);
+  swarm::TickWork work;
+  swarm::control_tick(input.scenario, input.profiles, 0, 0, work, *run);
   const Column<double> after_one = run->circuit->tap_pu;
   for (const double tap : after_one) CHECK(tap > 1.0);  // 120 V and less is below 122 - 1
   const Index at_regulator = 3;                         // node r.1
@@ -233,6 +235,6 @@ TEST_CASE("regulators act once a tick from where the last tick left them, lane b
       20.0;
   CHECK(v > 121.0);
   CHECK(v < 123.0);
-  swarm::control_tick(input.scenario, input.profiles, 1, 1, *run);
+  swarm::control_tick(input.scenario, input.profiles, 1, 1, work, *run);
   CHECK(run->circuit->tap_pu == after_one);
 }

@@ -79,7 +79,8 @@ TEST_CASE("each agent hears its neighbours once a tick, and 24 bytes from each")
   swarm::Variant& variant = run->variants[0];
   const fleet::Tick noon{12.0, 300.0};
   fleet::sense(variant.fleet, {}, noon);
-  swarm::decide_with_swarm(*run, input.scenario, noon, 200.0, variant);
+  swarm::TickWork work;
+  swarm::decide_with_swarm(*run, input.scenario, noon, 200.0, work, variant);
   CHECK(variant.messages == 15 + variant.dispatched.totals.messages);
   CHECK(variant.bytes == 15 * 24 + variant.dispatched.totals.bytes);
   for (const std::int64_t bytes : variant.fleet.state.bytes) CHECK(bytes == 3 * 24);
@@ -95,19 +96,22 @@ TEST_CASE("neighbours that pair first leave the leader less to match, and move n
   pairing.scenario.local.rounds = 2;
   const auto without = opened(alone), with = opened(pairing);
   const fleet::Tick noon{12.0, 300.0};
+  swarm::TickWork work_without, work_with;
   for (auto* each : {&without, &with}) {
     swarm::Variant& variant = (*each)->variants[0];
     const swarm::Scenario& scenario = each == &with ? pairing.scenario : alone.scenario;
     fleet::sense(variant.fleet, {}, noon);
-    swarm::decide_with_swarm(**each, scenario, noon, 200.0, variant);
+    swarm::decide_with_swarm(**each, scenario, noon, 200.0,
+                             each == &with ? work_with : work_without, variant);
   }
   const swarm::Variant &a = without->variants[0], &b = with->variants[0];
+  const balance::NeighbourPairs& pairs = work_with.pairs;
   CHECK(a.p_kw == b.p_kw);
-  CHECK(b.pairs.totals.paired_kw > 0.0);
-  CHECK(b.transfers.totals.shared_kw + b.pairs.totals.paired_kw ==
-        doctest::Approx(a.transfers.totals.shared_kw).epsilon(1e-6));
-  CHECK(b.messages == a.messages + b.pairs.totals.messages);
-  CHECK(b.bytes == a.bytes + b.pairs.totals.bytes);
+  CHECK(pairs.totals.paired_kw > 0.0);
+  CHECK(work_with.transfers.totals.shared_kw + pairs.totals.paired_kw ==
+        doctest::Approx(work_without.transfers.totals.shared_kw).epsilon(1e-6));
+  CHECK(b.messages == a.messages + pairs.totals.messages);
+  CHECK(b.bytes == a.bytes + pairs.totals.bytes);
 }
 
 TEST_CASE("without a leader a battery takes its neighbour's surplus, and nobody dispatches") {
@@ -121,7 +125,8 @@ TEST_CASE("without a leader a battery takes its neighbour's surplus, and nobody 
   swarm::Variant& variant = run->variants[0];
   const fleet::Tick noon{12.0, 300.0};
   fleet::sense(variant.fleet, {}, noon);
-  swarm::decide_with_swarm(*run, input.scenario, noon, 0.0, variant);
+  swarm::TickWork work;
+  swarm::decide_with_swarm(*run, input.scenario, noon, 0.0, work, variant);
   CHECK(variant.p_kw[0] == 5.0);
   CHECK(variant.p_kw[1] == -3.0);
   CHECK(variant.dispatched.totals.messages == 0);
@@ -163,8 +168,9 @@ TEST_CASE("agents without supply are silent: no power, no voltage, no message, n
        {.kind = Kind::battery, .rating_kw = 9.0, .e_kwh = 9.0, .soc = 0.5, .bus = 2}});
   const swarm::RunInput input = test::run_of(grid, fleet);
   const auto run = opened(input);
+  swarm::TickWork work;
   for (Index tick = 0; tick < 3; ++tick)
-    swarm::control_tick(input.scenario, input.profiles, tick, tick, *run);
+    swarm::control_tick(input.scenario, input.profiles, tick, tick, work, *run);
   for (const swarm::Variant& variant : run->variants)
     for (const Index i : {1, 2, 3}) {
       CHECK(variant.p_kw[i] == 0.0);

@@ -77,7 +77,8 @@ TEST_CASE("a device of 3 kW adds 1 kW to the phase that a per-phase case states"
   const swarm::RunInput input = test::run_of(grid, fleet);
   const auto run = swarm::make_feeder_run(input.scenario, input.profiles, 0, input.load(0));
   run->variants[0].p_kw = {3.0};
-  swarm::solve_wires(input.scenario, 1.0, *run);
+  swarm::TickWork work;
+  swarm::solve_wires(input.scenario, 1.0, work, *run);
   CHECK(run->p_pu[2] == doctest::Approx(-0.1 + 0.001).epsilon(1e-12));
   const test::Keeper keeper = test::kept(input);
   CHECK(keeper.layouts[0].kw_per_pu == doctest::Approx(3000.0));
@@ -143,12 +144,14 @@ TEST_CASE("ticks of one sweep each end where a solved tick ends") {
   const auto run = swarm::make_feeder_run(input.scenario, input.profiles, 0, input.load(0));
   swarm::open_interval(input.scenario, input.profiles, 0, *run);
   swarm::begin_interval(0, *run);
-  swarm::control_tick(input.scenario, input.profiles, 0, 0, *run);
+  swarm::TickWork work;
+  swarm::control_tick(input.scenario, input.profiles, 0, 0, work, *run);
   const Column<double> v_re = run->flow.v_re, v_im = run->flow.v_im;
   for (std::size_t k = 0; k < v_re.size(); ++k)
     if (k % 3 != 0) run->flow.v_re[k] *= 0.97;  // a wrong start, but for the source
   double step_pu = 1.0;
-  for (int tick = 0; tick < 60; ++tick) step_pu = swarm::sweep_wires(input.scenario, 1.0, *run);
+  for (int tick = 0; tick < 60; ++tick)
+    step_pu = swarm::sweep_wires(input.scenario, 1.0, work, *run);
   CHECK(step_pu <= 1e-9);
   for (std::size_t k = 0; k < v_re.size(); ++k) {
     CHECK(run->flow.v_re[k] == doctest::Approx(v_re[k]).epsilon(1e-7));
