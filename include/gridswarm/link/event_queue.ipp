@@ -105,7 +105,7 @@ GS_INLINE void push_heap(std::vector<Numbered>& heap, const Event& event, std::u
   std::push_heap(heap.begin(), heap.end(), is_later);
 }
 
-GS_INLINE Event pop_heap(std::vector<Numbered>& heap) {
+[[gnu::noinline]] GS_INLINE Event pop_heap(std::vector<Numbered>& heap) {
   std::pop_heap(heap.begin(), heap.end(), is_later);
   const Event event = heap.back().event;
   heap.pop_back();
@@ -202,13 +202,13 @@ GS_INLINE void open_slot(EventQueue& queue, std::int64_t position) {
   fetch_next(queue, position);
 }
 
-GS_INLINE void close_slot(EventQueue& queue) {
+[[gnu::noinline]] GS_INLINE void close_slot(EventQueue& queue) {
   free_chunks(queue, queue.open_newest, queue.open_oldest);
   queue.slot = -1;
 }
 
 /// Open the next slot that holds something, if it begins by `until_ns`.
-GS_INLINE bool open_next(EventQueue& queue, Nanoseconds until_ns) {
+[[gnu::noinline]] GS_INLINE bool open_next(EventQueue& queue, Nanoseconds until_ns) {
   while (true) {
     const std::int64_t open = queue.block << slots_bits;
     const std::int64_t from = std::max(open, queue.now_ns >> slot_bits);
@@ -239,6 +239,9 @@ GS_INLINE bool pop_open(EventQueue& queue, Nanoseconds until_ns, Event& event) {
   if (!has_ready || ready->at_ns > until_ns) return false;
   event = *ready;
   ++queue.next_ready;
+  constexpr std::size_t ahead = 8;
+  if (queue.next_ready + ahead < queue.ready.size())
+    __builtin_prefetch(&event_at(queue, queue.ready[queue.next_ready + ahead] & 0xffffffffu));
   return true;
 }
 

@@ -119,7 +119,7 @@ GS_INLINE void wake(Network& network, Index node, Nanoseconds at_ns, std::int16_
   push(network.queue, {at_ns, payload, node, none, 0, kind, Stage::timer});
 }
 
-GS_INLINE bool next(Network& network, Nanoseconds until_ns, Event& event) {
+[[gnu::flatten]] GS_INLINE bool next(Network& network, Nanoseconds until_ns, Event& event) {
   using namespace send_detail;
   while (pop(network.queue, until_ns, event)) {
     if (event.stage == Stage::timer) return true;
