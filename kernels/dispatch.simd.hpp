@@ -10,18 +10,25 @@
 namespace gridswarm::inline GS_ABI::kernel {
 namespace {
 
+/// Each half is a number the compiler knows: clusters are small, and a loop would cost more.
+template <int half = lanes / 2>
 inline double sum_lanes(double* lane) {
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
+#pragma omp simd
+  for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
+  if constexpr (half > 1) return sum_lanes<half / 2>(lane);
   return lane[0];
+}
+
+inline void fill_lanes(double* lane, double value) {
+#pragma omp simd
+  for (int l = 0; l < lanes; ++l) lane[l] = value;
 }
 
 inline double magnitude(double x) { return x < 0.0 ? -x : x; }
 
 /// Running survey of sixteen lanes.
 struct SurveyLanes {
-  double low[lanes] = {}, high[lanes] = {}, size[lanes] = {};
-  double first[lanes], last[lanes];
+  double low[lanes], high[lanes], size[lanes], first[lanes], last[lanes];
 };
 
 inline void survey_lane(SurveyLanes& at, int l, const DispatchView& members, size_t i) {
@@ -40,10 +47,11 @@ DispatchSurvey dispatch_survey(const DispatchView& members) {
   SurveyLanes at;
   const double first = (members.min_kw[0] - members.want_kw[0]) / members.inverse_cost[0];
   const double last = (members.max_kw[0] - members.want_kw[0]) / members.inverse_cost[0];
-  for (int l = 0; l < lanes; ++l) {
-    at.first[l] = first;
-    at.last[l] = last;
-  }
+  fill_lanes(at.low, 0.0);
+  fill_lanes(at.high, 0.0);
+  fill_lanes(at.size, 0.0);
+  fill_lanes(at.first, first);
+  fill_lanes(at.last, last);
   const size_t whole = members.count - members.count % lanes;
   for (size_t i = 0; i < whole; i += lanes) {
 #pragma omp simd
@@ -76,7 +84,9 @@ inline void pass_lane(double* sum, double* slope, int l, const DispatchView& mem
 }
 
 DispatchSums dispatch_pass(const DispatchView& members, double price) {
-  double sum[lanes] = {}, slope[lanes] = {};
+  double sum[lanes], slope[lanes];
+  fill_lanes(sum, 0.0);
+  fill_lanes(slope, 0.0);
   const size_t whole = members.count - members.count % lanes;
   for (size_t i = 0; i < whole; i += lanes) {
 #pragma omp simd

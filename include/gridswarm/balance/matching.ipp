@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "gridswarm/balance/matching.hpp"
 
@@ -53,21 +54,23 @@ struct Waiting {
 /// so the heap is a chain to the left with the smallest slot on top.
 GS_INLINE Waiting stand_at(Index node, const ClusterTrees& trees, std::span<const Index> agent,
                            std::span<const double> p_kw, MatchingWork& work) {
-  Index heaps[3] = {none, none, none};  // takers, givers, neither: chosen without a branch
+  // Who gives and who takes follows no pattern that a processor could guess: masks, no branches.
+  Waiting at;
   double* open_kw = work.open_kw.data();
   Index *left = work.left.data(), *right = work.right.data(), *rank = work.rank.data();
   const Index first = trees.first_slot[node];
   for (Index k = trees.first_slot[node + 1]; k-- > first;) {
     const Index slot = trees.slot_at[k];
     const double p = p_kw[agent[slot]];
-    Index& heap = heaps[(p > 0.0) + 2 * (p == 0.0)];
-    open_kw[slot] = p > 0.0 ? p : -p;
-    left[slot] = heap;
+    const Index gives = -static_cast<Index>(p > 0.0), takes = -static_cast<Index>(p < 0.0);
+    open_kw[slot] = std::fabs(p);
+    left[slot] = at.takers ^ ((at.givers ^ at.takers) & gives);
     right[slot] = none;
     rank[slot] = 1;
-    heap = slot;
+    at.givers ^= (at.givers ^ slot) & gives;
+    at.takers ^= (at.takers ^ slot) & takes;
   }
-  return {heaps[1], heaps[0]};
+  return at;
 }
 
 /// Pair all who met at `node` until only givers or only takers are left.

@@ -112,8 +112,9 @@ GS_INLINE void tell_neighbours(const fleet::Fleet& fleet, std::span<NeighbourMes
   const fleet::State& state = fleet.state;
   for (Index i = 0; i < fleet.size(); ++i) {
     const bool stores = plate.kind[i] == fleet::Kind::battery || plate.kind[i] == fleet::Kind::ev;
+    const float soc[2] = {-1.0F, static_cast<float>(state.soc[i])};  // no branch to guess
     out[i] = {plate.id[i], static_cast<float>(state.p_want_kw[i]),
-              static_cast<float>(state.v_pu[i]), stores ? static_cast<float>(state.soc[i]) : -1.0F,
+              static_cast<float>(state.v_pu[i]), soc[stores],
               static_cast<float>(state.forecast_kw[i])};
   }
 }

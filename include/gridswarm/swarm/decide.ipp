@@ -51,10 +51,11 @@ GS_INLINE double even_rate_kw(const fleet::Nameplate& plate, const fleet::State&
 GS_INLINE void adapt_wants(const fleet::Tick& tick, fleet::Fleet& fleet) {
   const fleet::Nameplate& plate = fleet.plate;
   fleet::State& state = fleet.state;
+  const double* const limit_kw[2] = {state.p_min_kw.data(), state.p_max_kw.data()};
   for (Index i = 0; i < fleet.size(); ++i) {
     const fleet::Kind kind = plate.kind[i];
     const bool gives_all = kind == fleet::Kind::pv || kind == fleet::Kind::wind;
-    state.p_min_kw[i] = gives_all ? state.p_max_kw[i] : state.p_min_kw[i];  // no branch to guess
+    state.p_min_kw[i] = limit_kw[gives_all][i];  // no branch to guess
     if (kind == fleet::Kind::ev) state.p_want_kw[i] = even_rate_kw(plate, state, tick, i);
   }
 }
