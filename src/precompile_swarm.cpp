@@ -8,6 +8,7 @@
 #include "gridswarm/swarm/feeder_run.ipp"
 #include "gridswarm/swarm/genesis.ipp"
 #include "gridswarm/swarm/hierarchy.ipp"
+#include "gridswarm/swarm/hold.ipp"
 #include "gridswarm/swarm/journal.ipp"
 #include "gridswarm/swarm/journal_ring.ipp"
 #include "gridswarm/swarm/ledger_tick.ipp"

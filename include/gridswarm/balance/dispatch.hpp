@@ -50,7 +50,7 @@ struct DispatchResult {
   DispatchTotals totals;
 };
 
-/// Buffers; owned by the caller, one per feeder.
+/// Buffers; owned by the caller, one per thread.
 struct DispatchWork {
   Column<double> want_kw, min_kw, max_kw, inverse_cost;  ///< per slot of Clusters::members.items
   std::vector<double> scratch;

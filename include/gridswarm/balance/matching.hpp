@@ -39,7 +39,7 @@ struct Transfers {
   MatchingTotals totals;
 };
 
-/// Buffers; owned by the caller, one per feeder.
+/// Buffers; owned by the caller, one per thread.
 struct MatchingWork {
   Column<double> open_kw;                ///< slot -> what it still gives or takes
   std::vector<Index> left, right, rank;  ///< slot -> leftist heap

@@ -71,7 +71,13 @@ void make_volt_var_plan(const feeder::Forest& forest, const fleet::Fleet& fleet,
                         const VoltVarOptions& options, const GateOptions& gate_options,
                         VoltVarPlan& plan);
 
-/// Buffers; owned by the caller, one per feeder.
+/// What a device with volt-var may be asked for at p_kw whatever its voltage: the most that the
+/// curve asks of it, within its rating; less at low power for sun and wind, as they owe it, but not
+/// for a battery, whose inverter runs at any power; 0 for devices without volt-var.
+double reactive_limit_kvar(const fleet::Fleet& fleet, Index i, double p_kw, const VoltVarPlan& plan,
+                           const VoltVarOptions& options);
+
+/// Buffers; owned by the caller, one per thread.
 struct VoltVarWork {
   Column<double> share_kva, limit_kvar;       ///< per slot of VoltVarPlan::agent
   Column<double> sum_kva, q_pu;               ///< per entry of VoltVarPlan::position

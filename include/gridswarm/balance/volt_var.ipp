@@ -112,6 +112,21 @@ GS_INLINE double owed_part(double p_kw, double rating_kw) {
   return size_kw < none_below * rating_kw ? 0.0 : part;
 }
 
+}  // namespace detail
+
+GS_INLINE double reactive_limit_kvar(const fleet::Fleet& fleet, Index i, double p_kw,
+                                     const VoltVarPlan& plan, const VoltVarOptions& options) {
+  if (!detail::has_volt_var(fleet, i)) return 0.0;
+  double most = 0.0;
+  for (int k = 0; k < plan.curve.count; ++k) most = std::max(most, std::fabs(plan.curve.y[k]));
+  const double s = fleet.plate.s_kva[i];
+  const bool prorate = options.prorate && fleet.plate.kind[i] != fleet::Kind::battery;
+  const double owed = prorate ? detail::owed_part(p_kw, fleet.plate.rating_kw[i]) : 1.0;
+  return std::min(most * s * owed, std::sqrt(std::max(0.0, s * s - p_kw * p_kw)));
+}
+
+namespace detail {
+
 GS_INLINE void reserve(const feeder::Forest& forest, const VoltVarPlan& plan, VoltVarWork& work) {
   for (Column<double>* column : {&work.share_kva, &work.limit_kvar})
     column->resize(plan.agent.size());

@@ -16,6 +16,7 @@
 #include "gridswarm/balance/neighbour_pairs.hpp"
 #include "gridswarm/balance/sharing.hpp"
 #include "gridswarm/balance/volt_var.hpp"
+#include "gridswarm/balance/voltage_support.hpp"
 #include "gridswarm/cluster/form.hpp"
 #include "gridswarm/cluster/leader.hpp"
 #include "gridswarm/cluster/neighbours.hpp"
@@ -53,6 +54,17 @@ struct TickWork {
   balance::DispatchWork dispatch;
   balance::VoltVarWork volt_var;
   flow::TreePowerWork tree_power;
+  std::vector<Index> helpers;  ///< agent row of each of `members`
+  balance::SupportMembers members;
+  balance::VoltageSupportWork voltage_support;
+  balance::VoltageSupport supported;
+};
+
+/// What leaders asked their members for in a tick to hold voltages (hold.hpp).
+struct TickSupport {
+  double q_kvar = 0.0;       ///< beyond the curves, sum of |dq|
+  double p_kw = 0.0;         ///< sum of |dp|
+  std::int64_t members = 0;  ///< of the clusters that asked
 };
 
 /// The devices and decisions of one lane.
@@ -68,6 +80,7 @@ struct Variant {
   balance::SharingState sharing;
   fleet::Forecast forecast;  ///< of each agent's next ledger tick
   balance::VoltVarResult reactive;
+  TickSupport support;
   std::vector<BankOfRun> banks;  ///< of [[inverter]]; none: volt-var is solved inside the tick
   Column<double> p_kw;           ///< set-points of this tick, per agent
   Column<double> q_kvar;

@@ -209,6 +209,10 @@ GS_INLINE std::unique_ptr<FeederRun> make_feeder_run(const Scenario& scenario,
   balance::make_volt_var_plan(run.forest, fleet, run.pu_per_kw, scenario.volt_var, scenario.gate,
                               run.volt_var);
   if (!run.input.circuit) require_gate(run);
+  if (run.input.circuit && scenario.limits.hold)
+    throw InputError(scenario.file, 0,
+                     "hold in [limits] works on balanced feeders, and " + run.input.name +
+                         " is solved phase by phase; leave it out");
   run.profile_rows = fleet::bind_profiles(profiles, fleet.profile_names);
   find_given(scenario, profiles, run);
   run.passive_row = passive_row(scenario, profiles);

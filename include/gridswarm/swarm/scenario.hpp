@@ -85,10 +85,11 @@ struct InverterSource {
   fleet::InverterSettings settings;  ///< keys and tables of their own
 };
 
-/// [limits]: between which voltages are in order.
+/// [limits]: between which voltages are in order, and whether clusters hold them there.
 struct LimitOptions {
   double v_min_pu = 0.95;
   double v_max_pu = 1.05;
+  bool hold = false;  ///< leaders ask members for more than curves give, swarm/hold.hpp
 };
 
 /// [results]: how much is stored.

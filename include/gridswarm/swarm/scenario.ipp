@@ -105,9 +105,11 @@ GS_INLINE std::span<const Field<swarm::ResultOptions>> fields<swarm::ResultOptio
 template <>
 GS_INLINE std::span<const Field<swarm::LimitOptions>> fields<swarm::LimitOptions>() {
   using S = swarm::LimitOptions;
-  static const std::array<Field<S>, 2> table = {{
+  static const std::array<Field<S>, 3> table = {{
       {"v_min_pu", "p.u.", &S::v_min_pu, 0, 2, "a voltage below it counts as outside"},
       {"v_max_pu", "p.u.", &S::v_max_pu, 0, 2, "a voltage above it counts as outside"},
+      {"hold", "", &S::hold, 0, 1,
+       "leaders of clusters hold voltages inside: reactive power beyond the curves, then active"},
   }};
   return table;
 }
@@ -163,6 +165,12 @@ GS_INLINE void check(const Scenario& scenario) {
   if (!(scenario.limits.v_min_pu < scenario.limits.v_max_pu))
     refuse("v_min_pu = " + std::to_string(scenario.limits.v_min_pu) +
            " in [limits] is not below v_max_pu = " + std::to_string(scenario.limits.v_max_pu));
+  if (scenario.limits.hold && scenario.limits.v_max_pu - scenario.limits.v_min_pu < 1e-3)
+    refuse("hold in [limits] needs a band of at least 0.001 p.u. between v_min_pu and v_max_pu");
+  if (scenario.limits.hold && !scenario.inverters.empty())
+    refuse("hold in [limits] acts beside volt-var solved inside the tick; leave out [[inverter]]");
+  if (scenario.limits.hold && !scenario.local.leader)
+    refuse("hold in [limits] needs leaders; leave out leader = false in [local]");
   for (const InverterSource& source : scenario.inverters)
     if (source.devices != "all" && source.devices != "pv" && source.devices != "wind" &&
         source.devices != "battery" && source.devices != "ev")

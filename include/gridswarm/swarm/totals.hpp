@@ -29,10 +29,12 @@ struct TickTotals {
   double shared_kw = 0;              ///< sum over clusters of min(surplus, deficit)
   double volt_var_gap = 0;           ///< largest |q - curve(v)| / s left after the tick
   double flow_iterations = 0;
-  double rounds = 0;       ///< of the slowest cluster's dispatch
-  double shed_kw = 0;      ///< consumption that flexible loads left out; negative: they catch up
-  double wear_cost = 0;    ///< of batteries in this tick, in the unit of cost_per_kwh
-  double lost_agents = 0;  ///< agents of health 0
+  double rounds = 0;        ///< of the slowest cluster's dispatch
+  double shed_kw = 0;       ///< consumption that flexible loads left out; negative: they catch up
+  double wear_cost = 0;     ///< of batteries in this tick, in the unit of cost_per_kwh
+  double lost_agents = 0;   ///< agents of health 0
+  double support_kvar = 0;  ///< beyond the curves, asked by leaders to hold voltages
+  double support_kw = 0;    ///< active power that moved for the same
 };
 
 }  // namespace gridswarm::inline GS_ABI::swarm

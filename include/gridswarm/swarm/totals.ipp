@@ -11,7 +11,7 @@ template <>
 GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() {
   using S = swarm::TickTotals;
   constexpr double any = no_limit;
-  static const std::array<Field<S>, 22> table = {{
+  static const std::array<Field<S>, 24> table = {{
       {"source_kw", "kW", &S::source_kw, -any, any, "from the sources, their own buses included"},
       {"load_kw", "kW", &S::load_kw, 0, any, "passive loads and meters"},
       {"generation_kw", "kW", &S::generation_kw, 0, any, "produced by sun and wind"},
@@ -36,6 +36,9 @@ GS_INLINE std::span<const Field<swarm::TickTotals>> fields<swarm::TickTotals>() 
       {"shed_kw", "kW", &S::shed_kw, -any, any, "left out by flexible loads, catching up negative"},
       {"wear_cost", "", &S::wear_cost, 0, any, "of batteries, in the unit of cost_per_kwh"},
       {"lost_agents", "", &S::lost_agents, 0, any, "agents of health 0"},
+      {"support_kvar", "kvar", &S::support_kvar, 0, any,
+       "reactive power beyond the curves, asked by leaders to hold voltages"},
+      {"support_kw", "kW", &S::support_kw, 0, any, "active power that moved to hold voltages"},
   }};
   return table;
 }

@@ -10,6 +10,7 @@
 #include "gridswarm/fleet/wear.hpp"
 #include "gridswarm/flow/tree_sweep.hpp"
 #include "gridswarm/swarm/circuit_wires.hpp"
+#include "gridswarm/swarm/hold.hpp"
 #include "gridswarm/swarm/wires.hpp"
 
 namespace gridswarm::inline GS_ABI::swarm {
@@ -58,6 +59,17 @@ GS_INLINE void set_reactive(const FeederRun& run, const Scenario& scenario, Tick
   if (variant.lost > 0) fleet::silence_lost(variant.fleet, variant.p_kw, variant.q_kvar);
 }
 
+/// The largest move of active power that a leader still asks for, as a share of the rating.
+GS_INLINE double active_gap(const Variant& variant) {
+  const fleet::Nameplate& plate = variant.fleet.plate;
+  double gap = 0.0;
+  for (Index i = 0; i < variant.fleet.size(); ++i)
+    if (plate.kind[i] != fleet::Kind::meter && plate.kind[i] != fleet::Kind::load &&
+        plate.s_kva[i] > 0.0)
+      gap = std::max(gap, std::abs(variant.p_kw[i] - variant.fleet.state.p_kw[i]) / plate.s_kva[i]);
+  return gap;
+}
+
 /// What was just solved is now the state; returns how far reactive power is from its curve, and
 /// consumption from what its voltage asks for.
 GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, TickWork& work,
@@ -68,12 +80,21 @@ GS_INLINE double settle(const FeederRun& run, const Scenario& scenario, TickWork
   if (!variant.with_swarm || !variant.banks.empty())
     return fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
   set_reactive(run, scenario, work, variant);
+  if (scenario.limits.hold) hold_voltages(run, scenario, work, variant);
   double gap = fleet::follow_voltage(variant.fleet, variant.p_kw, variant.q_kvar);
+  if (scenario.limits.hold) gap = std::max(gap, active_gap(variant));
   for (const Index i : run.volt_var.agent)
     if (variant.fleet.plate.s_kva[i] > 0.0)
       gap = std::max(gap,
                      std::abs(variant.q_kvar[i] - state.q_kvar[i]) / variant.fleet.plate.s_kva[i]);
   return gap;
+}
+
+/// A member tells its four reserves and hears two numbers.
+GS_INLINE void count_support(Variant& variant) {
+  constexpr std::int64_t bytes = 4 * 8 + 2 * 8;
+  variant.messages += 2 * variant.support.members;
+  variant.bytes += bytes * variant.support.members;
 }
 
 /// The set-points that the last power flow saw.
@@ -128,6 +149,8 @@ GS_INLINE void measure_devices(const FeederRun& run, const Variant& variant, Tic
   totals.shed_kw = fleet::shed_kw(variant.fleet);
   totals.wear_cost = fleet::wear_cost(variant.fleet, run.dt_s);
   totals.lost_agents = static_cast<double>(variant.lost);
+  totals.support_kvar = variant.support.q_kvar;
+  totals.support_kw = variant.support.p_kw;
 }
 
 }  // namespace wires_detail
@@ -138,7 +161,10 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, TickWork& w
   if (run.circuit) return solve_circuit_wires(scenario, run);
   const Index lanes = static_cast<Index>(run.variants.size());
   const Index buses = run.input.grid.buses.size();
-  for (Variant& variant : run.variants) set_reactive(run, scenario, work, variant);
+  for (Variant& variant : run.variants) {
+    variant.support = {};
+    set_reactive(run, scenario, work, variant);
+  }
   for (std::int64_t pass = 1;; ++pass) {
     for (Index lane = 0; lane < lanes; ++lane)
       inject(run, passive, run.variants[lane], run.p_pu.data() + lane * buses,
@@ -153,7 +179,10 @@ GS_INLINE void solve_wires(const Scenario& scenario, double passive, TickWork& w
     }
     if (worst <= volt_var_gap_max || pass == scenario.run.volt_var_passes) break;
   }
-  for (Variant& variant : run.variants) keep_solved(variant);
+  for (Variant& variant : run.variants) {
+    keep_solved(variant);
+    count_support(variant);
+  }
   for (Index lane = 0; lane < lanes; ++lane)
     run.not_converged += run.flow.status[lane] != flow::FlowStatus::converged;
 }
