@@ -141,13 +141,18 @@ def frequency_table(rows):
     return "\n".join(lines)
 
 
+VARIANTS = {"swarm": "swarm", "holding": "swarm that holds voltages", "local": "local rules"}
+
+
 def voltage_table(days):
     lines = []
     for name, (agents, table) in days.items():
-        lines += [f"{name}, {agents} devices:", "", "| figure | swarm | local rules |",
-                  "| --- | ---: | ---: |"]
+        rows = [row for row in VARIANTS if row in table.index]
+        lines += [f"{name}, {agents} devices:", "",
+                  "| figure | " + " | ".join(VARIANTS[row] for row in rows) + " |",
+                  "| --- |" + " ---: |" * len(rows)]
         for figure in table.columns:
-            values = [table.loc[variant, figure] for variant in ("swarm", "local")]
+            values = [table.loc[row, figure] for row in rows]
             lines.append(f"| {figure} | " + " | ".join(
                 "-" if np.isnan(value) else f"{value:.4g}" for value in values) + " |")
         lines.append("")
@@ -201,8 +206,9 @@ so that AGC takes over.
 ## Voltage
 A day of {stability_days.DATE}: SimBench's PV and loads on case533mt_hi, 100 measured homes with
 SimBench's PV on the European LV feeder; means over {seeds} draws of weather and demand. Same
-devices and wires for both; local rules: PV feeds what it has, vehicles charge on arrival, batteries
-follow the net power of their own bus.
+devices and wires for all; local rules: PV feeds what it has, vehicles charge on arrival, batteries
+follow the net power of their own bus. The swarm that holds voltages has `hold = true` in [limits]:
+leaders ask for reactive power beyond the curves (docs/theory/voltage.md).
 
 {voltage_table(days)}"""
 

@@ -2,6 +2,7 @@
 """A day of measured profiles on real feeders, with the swarm and with local rules only."""
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -102,7 +103,7 @@ def figures(folder):
         step_min = np.diff(group["totals/time"][:2])[0] / 60.0
         totals = {name: group["totals"][name][()] for name in
                   ("buses_outside", "v_min_pu", "v_max_pu", "loading_max_percent", "losses_kw",
-                   "curtailed_kw", "source_kw")}
+                   "curtailed_kw", "source_kw", "support_kvar")}
         clusters = group["agents/cluster"][()]
         for k, name in enumerate(names):
             column = {key: values[:, k] for key, values in totals.items()}
@@ -114,6 +115,7 @@ def figures(folder):
                 "loading_max_percent": float(column["loading_max_percent"].max()),
                 "minutes_overloaded": float((column["loading_max_percent"] > 100).sum() * step_min),
                 "losses_kwh": float(column["losses_kw"].sum() * step_min / 60),
+                "support_kvarh": float(column["support_kvar"].sum() * step_min / 60),
                 "curtailed_kwh": float(column["curtailed_kw"].sum() * step_min / 60),
                 "peak_import_kw": float(column["source_kw"].max()),
                 "peak_export_kw": float(-column["source_kw"].min()),
@@ -122,8 +124,21 @@ def figures(folder):
     return pd.DataFrame(rows).groupby("variant", sort=False).mean()
 
 
+def run_day(folder, scenario):
+    """Figures of one run, rows swarm and local, and what the swarm left unshared."""
+    (folder / "day.toml").write_text(scenario, encoding="utf-8")
+    summary = gs.run(folder / "day.toml", folder / "out")
+    table = figures(folder)
+    swarm = summary.variants[summary.variants.index.str.startswith("swarm")]
+    table.loc["swarm", "imbalance_left"] = swarm["imbalance_left"].mean()
+    table.loc["swarm", "imbalance_floor"] = swarm["imbalance_floor"].mean()
+    shutil.rmtree(folder / "out")
+    return table
+
+
 def run(shared, name, seeds):
-    """Figures of a day on one feeder, rows swarm and local, and what the swarm left unshared."""
+    """Figures of a day on one feeder: rows swarm, holding (balanced feeders: its leaders hold
+    voltages inside the limits) and local."""
     wanted = FEEDERS[name]
     with tempfile.TemporaryDirectory() as at:
         folder = pathlib.Path(at)
@@ -133,10 +148,8 @@ def run(shared, name, seeds):
         scenario = COMMON.format(name=name, date=DATE, dt_s=wanted["dt_s"], seeds=seeds,
                                  tables=wanted["tables"], case=path)
         scenario += '[[profile]]\nfile = "day.csv"\n'
-        (folder / "day.toml").write_text(scenario, encoding="utf-8")
-        summary = gs.run(folder / "day.toml", folder / "out")
-        table = figures(folder)
-        swarm = summary.variants[summary.variants.index.str.startswith("swarm")]
-        table.loc["swarm", "imbalance_left"] = swarm["imbalance_left"].mean()
-        table.loc["swarm", "imbalance_floor"] = swarm["imbalance_floor"].mean()
+        table = run_day(folder, scenario)
+        if wanted["case"].endswith(".m"):
+            holding = run_day(folder, scenario.replace("[limits]\n", "[limits]\nhold = true\n"))
+            table.loc["holding"] = holding.loc["swarm"]
     return agents, table

@@ -14,8 +14,8 @@
 
 namespace gridswarm::inline GS_ABI::swarm {
 
-/// Advance all variants of a feeder by one tick. Allocates nothing once warm, but where leaders hold
-/// voltages and, on a circuit, for factors of transformers off their stated taps.
+/// Advance all variants of a feeder by one tick. Allocates nothing once warm, but where leaders
+/// hold voltages and, on a circuit, for factors of transformers off their stated taps.
 /// @param tick  from the start of the run
 /// @param row  within the ledger interval, below run.rows.ticks
 void control_tick(const Scenario& scenario, const fleet::ProfileSet& profiles, Index tick,
