@@ -25,8 +25,12 @@ struct Link {
   Index from = none;
   Index to = none;
   Index model = 0;
-  std::uint32_t sent = 0;           ///< number of its next message, the step of its draw
-  Nanoseconds free_ns = 0;          ///< when its wire is free again
+  std::uint32_t sent = 0;  ///< number of its next message, the step of its draw
+};
+
+/// What a link with a byte budget or a kept order remembers; apart from what every message reads.
+struct Wire {
+  Nanoseconds free_ns = 0;          ///< when it is free again
   Nanoseconds last_arrival_ns = 0;  ///< of links that keep the order
 };
 
@@ -69,6 +73,7 @@ struct Network {
   std::vector<std::vector<double>> tables;  ///< delay_table of each model
   std::vector<std::vector<Nanoseconds>> traces;
   std::vector<Link> links;
+  std::vector<Wire> wires;  ///< beside links
   /// Per link, up to the last lognormal one: the words of four messages' delays.
   std::vector<std::array<std::uint32_t, 4>> words;
   std::vector<Node> nodes;

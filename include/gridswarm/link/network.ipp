@@ -49,6 +49,7 @@ GS_INLINE Index add_link(Network& network, Index from, Index to, Index model) {
     throw UsageError("link " + std::to_string(network.links.size()) + " names model " +
                      std::to_string(model) + ", which doesn't exist: add the model first");
   network.links.push_back({from, to, model});
+  network.wires.emplace_back();
   if (network.models[model].delay == Delay::lognormal) network.words.resize(network.links.size());
   return static_cast<Index>(network.links.size()) - 1;
 }

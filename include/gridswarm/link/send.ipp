@@ -39,14 +39,14 @@ GS_INLINE Nanoseconds trace_entry(const Network& network, Index link, const Mode
 }
 
 /// When the message has left, or -1 where the queue before the wire is full.
-GS_INLINE Nanoseconds leave_ns(const Model& model, Link& link, Nanoseconds now,
+GS_INLINE Nanoseconds leave_ns(const Model& model, Wire& wire, Nanoseconds now,
                                std::int64_t bytes) {
   if (model.bytes_per_s == 0) return now;
-  const Nanoseconds wire = wire_ns(model, bytes);
-  const Nanoseconds free = std::max(link.free_ns, now);
-  if (model.queue_bytes > 0 && free - now + wire > wire_ns(model, model.queue_bytes)) return -1;
-  link.free_ns = free + wire;
-  return link.free_ns;
+  const Nanoseconds taken = wire_ns(model, bytes);
+  const Nanoseconds free = std::max(wire.free_ns, now);
+  if (model.queue_bytes > 0 && free - now + taken > wire_ns(model, model.queue_bytes)) return -1;
+  wire.free_ns = free + taken;
+  return wire.free_ns;
 }
 
 /// True if the receiver can have it at once; else it is queued for later, or dropped.
@@ -87,7 +87,7 @@ GS_INLINE bool ingest(Network& network, Event& event) {
     ++network.totals.cut;
     return;
   }
-  const Nanoseconds leave = leave_ns(model, link, now, bytes);
+  const Nanoseconds leave = leave_ns(model, network.wires[link_row], now, bytes);
   if (leave < 0) {
     ++network.totals.over_budget;
     return;
@@ -108,8 +108,8 @@ GS_INLINE bool ingest(Network& network, Event& event) {
   else if (model.delay == Delay::trace)
     arrive += trace_entry(network, link_row, model, number);
   if (model.in_order) {
-    arrive = std::max(arrive, link.last_arrival_ns);
-    link.last_arrival_ns = arrive;
+    Nanoseconds& last = network.wires[link_row].last_arrival_ns;
+    arrive = last = std::max(arrive, last);
   }
   push(network.queue, {arrive, payload, link.to, link.from, bytes, kind, Stage::arrival});
 }
